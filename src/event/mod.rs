@@ -1,0 +1,484 @@
+//! What happened: a service or a browse domain was seen, resolved, or went.
+
+#[cfg(feature = "alloc")]
+mod buf;
+mod print;
+
+use core::{
+    fmt,
+    net::{IpAddr, Ipv6Addr, SocketAddr, SocketAddrV6},
+};
+
+#[cfg(feature = "alloc")]
+pub use self::buf::EventBuf;
+use crate::{
+    error::ParseError,
+    grammar,
+    label::{Label, Name},
+    service_type::ServiceType,
+    txt::Txt,
+};
+
+/// One line that `avahi-browse -p` printed, borrowed from the input.
+///
+/// Cheap to copy; nothing is decoded until asked. [`EventBuf`] is the owned
+/// form. `Display` gives back the line; where it is not UTF-8,
+/// `Event::write_to` writes its exact bytes.
+///
+/// ```
+/// use avahi_events::{Event, Interface, Kind, Protocol};
+///
+/// let line = br"=;eth0;IPv4;master-cluster-lars;Web Site;local;master.local;172.16.10.56;80;";
+/// let event = Event::parse(line)?;
+/// assert_eq!(event.kind(), Kind::Resolve);
+///
+/// let service = event.service().unwrap();
+/// assert_eq!(service.interface, Interface::Named(b"eth0"));
+/// assert_eq!(service.protocol, Some(Protocol::IPv4));
+/// assert!(service.name == "master-cluster-lars");
+///
+/// let endpoint = event.endpoint().unwrap();
+/// assert_eq!(endpoint.address.to_string(), "172.16.10.56");
+/// assert_eq!(endpoint.port, 80);
+/// # Ok::<(), avahi_events::ParseError>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Event<'a> {
+    /// `+`: a service was seen.
+    Add(Service<'a>),
+    /// `=`: a service was resolved, once after each time it was seen. Only
+    /// with `-r`.
+    Resolve(Service<'a>, Endpoint<'a>),
+    /// `-`: a service is gone.
+    Remove(Service<'a>),
+    /// `+` with `-D`: a browse domain was seen (RFC 6763 section 11).
+    AddDomain(BrowseDomain<'a>),
+    /// `-` with `-D`: a browse domain is gone.
+    RemoveDomain(BrowseDomain<'a>),
+}
+
+impl<'a> Event<'a> {
+    /// Reads one record, with or without its line end (LF or CR LF).
+    ///
+    /// A record is one line, but for TXT of Avahi before 0.8, which may hold
+    /// line feeds. Whether more lines belong to a record is found out by
+    /// [`events`](crate::events) and `Reader`, not here.
+    ///
+    /// # Errors
+    ///
+    /// If the record is no event, or a damaged one: what is wrong, with which
+    /// field, at which byte of `record`.
+    ///
+    /// ```
+    /// use avahi_events::{ErrorKind, Event};
+    ///
+    /// assert!(Event::parse(b"-;(null);IPv6;printer;_ipp._tcp;local\n").is_ok());
+    /// let error = Event::parse(b"-;(null);IPv6;printer;_ipp._tcp").unwrap_err();
+    /// assert_eq!(error.kind(), ErrorKind::MissingField);
+    /// ```
+    pub fn parse(record: &'a [u8]) -> Result<Self, ParseError> {
+        grammar::whole_record(record)
+    }
+
+    /// Which of the five kinds of event it is.
+    #[must_use]
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::Add(_) => Kind::Add,
+            Self::Resolve(..) => Kind::Resolve,
+            Self::Remove(_) => Kind::Remove,
+            Self::AddDomain(_) => Kind::AddDomain,
+            Self::RemoveDomain(_) => Kind::RemoveDomain,
+        }
+    }
+
+    /// The service it is about; `None` if it is about a browse domain.
+    #[must_use]
+    pub fn service(&self) -> Option<&Service<'a>> {
+        match self {
+            Self::Add(service) | Self::Resolve(service, _) | Self::Remove(service) => Some(service),
+            Self::AddDomain(_) | Self::RemoveDomain(_) => None,
+        }
+    }
+
+    /// Where the service is; only a [`Event::Resolve`] knows.
+    #[must_use]
+    pub fn endpoint(&self) -> Option<&Endpoint<'a>> {
+        match self {
+            Self::Resolve(_, endpoint) => Some(endpoint),
+            _ => None,
+        }
+    }
+
+    /// The browse domain it is about; `None` if it is about a service.
+    #[must_use]
+    pub fn browse_domain(&self) -> Option<&BrowseDomain<'a>> {
+        match self {
+            Self::AddDomain(domain) | Self::RemoveDomain(domain) => Some(domain),
+            _ => None,
+        }
+    }
+
+    /// The interface it was seen on.
+    #[must_use]
+    pub fn interface(&self) -> Interface<'a> {
+        match self {
+            Self::Add(service) | Self::Resolve(service, _) | Self::Remove(service) => {
+                service.interface
+            }
+            Self::AddDomain(domain) | Self::RemoveDomain(domain) => domain.interface,
+        }
+    }
+
+    /// The protocol it was seen over; see [`Service::protocol`].
+    #[must_use]
+    pub fn protocol(&self) -> Option<Protocol> {
+        match self {
+            Self::Add(service) | Self::Resolve(service, _) | Self::Remove(service) => {
+                service.protocol
+            }
+            Self::AddDomain(domain) | Self::RemoveDomain(domain) => domain.protocol,
+        }
+    }
+
+    /// The domain: the service's, or the browse domain itself.
+    #[must_use]
+    pub fn domain(&self) -> Name<'a> {
+        match self {
+            Self::Add(service) | Self::Resolve(service, _) | Self::Remove(service) => {
+                service.domain
+            }
+            Self::AddDomain(domain) | Self::RemoveDomain(domain) => domain.domain,
+        }
+    }
+}
+
+impl<'a> TryFrom<&'a [u8]> for Event<'a> {
+    type Error = ParseError;
+
+    fn try_from(record: &'a [u8]) -> Result<Self, ParseError> {
+        Self::parse(record)
+    }
+}
+
+impl<'a> TryFrom<&'a str> for Event<'a> {
+    type Error = ParseError;
+
+    fn try_from(record: &'a str) -> Result<Self, ParseError> {
+        Self::parse(record.as_bytes())
+    }
+}
+
+/// The kinds of [`Event`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Kind {
+    /// `+`: a service was seen.
+    Add,
+    /// `=`: a service was resolved.
+    Resolve,
+    /// `-`: a service is gone.
+    Remove,
+    /// `+` with `-D`: a browse domain was seen.
+    AddDomain,
+    /// `-` with `-D`: a browse domain is gone.
+    RemoveDomain,
+}
+
+impl Kind {
+    /// The byte that begins such a line: `+`, `=` or `-`.
+    #[must_use]
+    pub const fn sign(self) -> char {
+        match self {
+            Self::Add | Self::AddDomain => '+',
+            Self::Resolve => '=',
+            Self::Remove | Self::RemoveDomain => '-',
+        }
+    }
+
+    /// The name in JSON: `add`, `resolve`, `remove`, `add_domain`,
+    /// `remove_domain`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Add => "add",
+            Self::Resolve => "resolve",
+            Self::Remove => "remove",
+            Self::AddDomain => "add_domain",
+            Self::RemoveDomain => "remove_domain",
+        }
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// The network interface of an event.
+///
+/// ```
+/// use avahi_events::{Event, Interface};
+///
+/// let interface = |line| Event::parse(line).unwrap().interface();
+/// assert_eq!(interface(b"+;we;rd\"x;IPv4;a;_ipp._tcp;local"), Interface::Named(b"we;rd\"x"));
+/// assert_eq!(interface(b"-;(null);IPv4;a;_ipp._tcp;local"), Interface::Gone);
+/// assert_eq!(interface(b"+;n/a;n/a;a;_ipp._tcp;dns-sd.org"), Interface::Unspecified(b"n/a"));
+/// assert_eq!(interface(b"+;;;dns-sd.org"), Interface::Unspecified(b""));
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Interface<'a> {
+    /// Its name: on Linux at most 15 bytes of anything but NUL, `/`, `:` and
+    /// white space, so `;` and `"` occur.
+    Named(&'a [u8]),
+    /// `(null)`: the interface was gone by the time the line was printed.
+    Gone,
+    /// No certain interface, as for wide-area lookups: `n/a` in the user's
+    /// language, or nothing. Holds the text as printed.
+    Unspecified(&'a [u8]),
+}
+
+impl<'a> Interface<'a> {
+    /// The text as printed.
+    #[must_use]
+    pub const fn as_bytes(&self) -> &'a [u8] {
+        match self {
+            Self::Named(name) => name,
+            Self::Gone => b"(null)",
+            Self::Unspecified(text) => text,
+        }
+    }
+
+    /// The interface's name, if there is one.
+    #[must_use]
+    pub const fn name(&self) -> Option<&'a [u8]> {
+        match self {
+            Self::Named(name) => Some(name),
+            Self::Gone | Self::Unspecified(_) => None,
+        }
+    }
+}
+
+/// The text as printed, safe for a terminal.
+impl fmt::Display for Interface<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        crate::escape::write_text(self.as_bytes().iter().copied(), f)
+    }
+}
+
+impl fmt::Debug for Interface<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Named(name) => write!(f, "Named(\"{}\")", name.escape_ascii()),
+            Self::Gone => f.write_str("Gone"),
+            Self::Unspecified(text) => write!(f, "Unspecified(\"{}\")", text.escape_ascii()),
+        }
+    }
+}
+
+/// The protocol that a service was seen over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Protocol {
+    /// Multicast DNS over IPv4.
+    IPv4,
+    /// Multicast DNS over IPv6.
+    IPv6,
+}
+
+impl Protocol {
+    /// As Avahi prints it: `IPv4` or `IPv6`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::IPv4 => "IPv4",
+            Self::IPv6 => "IPv6",
+        }
+    }
+
+    pub(crate) const fn from_bytes(text: &[u8]) -> Option<Self> {
+        match text {
+            b"IPv4" => Some(Self::IPv4),
+            b"IPv6" => Some(Self::IPv6),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Protocol {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// A service, at the place where it was seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Service<'a> {
+    /// The interface it was seen on.
+    pub interface: Interface<'a>,
+    /// The protocol it was seen *over*, which is not the family of its
+    /// address: over IPv6 one learns IPv4 addresses too. `None` where Avahi
+    /// does not say, as for wide-area lookups.
+    pub protocol: Option<Protocol>,
+    /// Its name (RFC 6763 section 4.1.1).
+    pub name: Label<'a>,
+    /// Its type (RFC 6763 section 4.1.2).
+    pub service_type: ServiceType<'a>,
+    /// The domain it is in, mostly `local`.
+    pub domain: Name<'a>,
+    /// What stands in the protocol's column, for the sake of `None`.
+    pub(crate) protocol_text: &'a [u8],
+}
+
+impl<'a> Service<'a> {
+    /// A service of that name, at that place.
+    ///
+    /// ```
+    /// use avahi_events::{Event, Interface, Label, Name, Protocol, Service, ServiceType};
+    ///
+    /// let service = Service::new(
+    ///     Interface::Named(b"eth0"),
+    ///     Some(Protocol::IPv4),
+    ///     Label::new(br"My\032Printer"),
+    ///     ServiceType::new(b"_ipp._tcp"),
+    ///     Name::new(b"local"),
+    /// );
+    /// assert_eq!(Event::Add(service).to_string(), r"+;eth0;IPv4;My\032Printer;_ipp._tcp;local");
+    /// ```
+    #[must_use]
+    pub const fn new(
+        interface: Interface<'a>,
+        protocol: Option<Protocol>,
+        name: Label<'a>,
+        service_type: ServiceType<'a>,
+        domain: Name<'a>,
+    ) -> Self {
+        Self {
+            protocol_text: protocol_text(interface, protocol),
+            interface,
+            protocol,
+            name,
+            service_type,
+            domain,
+        }
+    }
+}
+
+/// What Avahi prints for a protocol: where it is unspecified, so is mostly the
+/// interface, in the same words.
+const fn protocol_text(interface: Interface<'_>, protocol: Option<Protocol>) -> &[u8] {
+    match (protocol, interface) {
+        (Some(protocol), _) => protocol.as_str().as_bytes(),
+        (None, Interface::Unspecified(text)) => text,
+        (None, _) => b"n/a",
+    }
+}
+
+/// A browse domain, at the place where it was seen: what `avahi-browse -D`
+/// lists (RFC 6763 section 11).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct BrowseDomain<'a> {
+    /// The interface it was seen on; mostly unspecified.
+    pub interface: Interface<'a>,
+    /// The protocol it was seen over; mostly unspecified.
+    pub protocol: Option<Protocol>,
+    /// The domain.
+    pub domain: Name<'a>,
+    /// What stands in the protocol's column, for the sake of `None`.
+    pub(crate) protocol_text: &'a [u8],
+}
+
+impl<'a> BrowseDomain<'a> {
+    /// A browse domain at that place.
+    #[must_use]
+    pub const fn new(
+        interface: Interface<'a>,
+        protocol: Option<Protocol>,
+        domain: Name<'a>,
+    ) -> Self {
+        Self {
+            protocol_text: protocol_text(interface, protocol),
+            interface,
+            protocol,
+            domain,
+        }
+    }
+}
+
+/// Where a resolved service is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Endpoint<'a> {
+    /// The name of its host.
+    pub host: Name<'a>,
+    /// An address of its host, of either family whatever the protocol.
+    /// A link-local IPv6 one has its scope in the interface; see
+    /// [`socket_addr`](Self::socket_addr).
+    pub address: IpAddr,
+    /// Its port. 0 is normal: the service has none.
+    pub port: u16,
+    /// What it says of itself.
+    pub txt: Txt<'a>,
+    /// The address and the port as printed, if they were: Rust writes some
+    /// addresses differently (`::1.2.3.4`).
+    pub(crate) address_text: &'a [u8],
+    pub(crate) port_text: &'a [u8],
+}
+
+impl<'a> Endpoint<'a> {
+    /// An endpoint at that address.
+    #[must_use]
+    pub const fn new(host: Name<'a>, address: IpAddr, port: u16, txt: Txt<'a>) -> Self {
+        Self {
+            host,
+            address,
+            port,
+            txt,
+            address_text: b"",
+            port_text: b"",
+        }
+    }
+
+    /// Whether the address is good only on the link it was seen on, and so
+    /// needs a scope to be reached if it is an IPv6 one (`fe80::/10`,
+    /// `169.254.0.0/16`).
+    #[must_use]
+    pub fn is_link_local(&self) -> bool {
+        match self.address {
+            IpAddr::V4(address) => address.is_link_local(),
+            IpAddr::V6(address) => is_link_local_v6(address),
+        }
+    }
+
+    /// The address and port to connect to, with the scope of a link-local IPv6
+    /// address.
+    ///
+    /// `scope` gives the index of the interface that the service was seen on
+    /// (`if_nametoindex`, `/sys/class/net/eth0/ifindex`); it is asked only
+    /// where it is needed.
+    ///
+    /// ```
+    /// use avahi_events::Event;
+    ///
+    /// let event = Event::parse(b"=;eth0;IPv6;a;_http._tcp;local;a.local;fe80::1;80;").unwrap();
+    /// let socket = event.endpoint().unwrap().socket_addr(|| 2);
+    /// assert_eq!(socket, "[fe80::1%2]:80".parse().unwrap());
+    /// ```
+    pub fn socket_addr(&self, scope: impl FnOnce() -> u32) -> SocketAddr {
+        match self.address {
+            IpAddr::V6(address) if is_link_local_v6(address) => {
+                SocketAddrV6::new(address, self.port, 0, scope()).into()
+            }
+            address => SocketAddr::new(address, self.port),
+        }
+    }
+
+    /// The address as printed; empty if the endpoint was not read from text.
+    pub(crate) fn address_text(&self) -> Option<&'a [u8]> {
+        (!self.address_text.is_empty()).then_some(self.address_text)
+    }
+}
+
+fn is_link_local_v6(address: Ipv6Addr) -> bool {
+    address.segments()[0] & 0xffc0 == 0xfe80
+}

@@ -1,0 +1,44 @@
+#![doc = include_str!("../README.md")]
+#![no_std]
+#![forbid(unsafe_code)]
+#![warn(missing_docs, missing_debug_implementations)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+#[cfg(feature = "alloc")]
+extern crate alloc;
+#[cfg(feature = "std")]
+extern crate std;
+
+mod error;
+mod escape;
+mod event;
+mod grammar;
+mod label;
+mod message;
+mod reader;
+mod record;
+#[cfg(feature = "serde")]
+mod serde;
+mod service_type;
+mod txt;
+
+#[cfg(feature = "alloc")]
+pub use crate::event::EventBuf;
+#[cfg(feature = "serde")]
+pub use crate::serde::Annotated;
+pub use crate::{
+    error::{ErrorKind, Field, LineError, ParseError},
+    escape::Unescape,
+    event::{BrowseDomain, Endpoint, Event, Interface, Kind, Protocol, Service},
+    label::{EscapeLabel, Label, Labels, Name},
+    message::Message,
+    reader::{Events, Records, events, records},
+    record::{MAX_RECORD, Record},
+    service_type::ServiceType,
+    txt::{Txt, TxtDialect, TxtOrder, TxtString, TxtStrings},
+};
+#[cfg(feature = "std")]
+pub use crate::{
+    error::{OwnedReadError, ReadError},
+    reader::{IntoEvents, Reader},
+};

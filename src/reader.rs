@@ -1,0 +1,302 @@
+//! Whole captures: from a slice, or from anything that can be read.
+
+use crate::{
+    error::LineError,
+    event::Event,
+    record::{Framer, Record},
+};
+
+/// Reads a whole capture: an iterator over the events in it, and the lines
+/// that are none.
+///
+/// Records over several lines, as Avahi before 0.8 prints them, are joined.
+/// After an error it goes on with the next line.
+///
+/// ```
+/// use avahi_events::{events, Event};
+///
+/// let capture = br#"+;eth0;IPv4;printer;_ipp._tcp;local
+/// =;eth0;IPv4;printer;_ipp._tcp;local;printer.local;192.0.2.7;631;"note=2nd floor; left"
+/// Got SIGTERM, quitting.
+/// "#;
+/// for event in events(capture) {
+///     match event {
+///         Ok(Event::Resolve(service, endpoint)) => {
+///             println!("{} is at {}", service.name, endpoint.address);
+///         }
+///         Ok(_) => {}
+///         Err(error) if error.is_unread() => eprintln!("{error}"),
+///         Err(_) => {} // a message, an empty line
+///     }
+/// }
+/// # assert_eq!(events(capture).filter(Result::is_ok).count(), 2);
+/// # assert!(!events(capture).last().unwrap().unwrap_err().is_unread());
+/// ```
+#[must_use]
+pub fn events(capture: &[u8]) -> Events<'_> {
+    Events(records(capture))
+}
+
+/// Reads a whole capture, as [`events`] does, and says of each record where it
+/// stands.
+///
+/// ```
+/// use avahi_events::records;
+///
+/// let capture = b"\n+;eth0;IPv4;printer;_ipp._tcp;local\n";
+/// let record = records(capture).find(|record| record.event.is_ok()).unwrap();
+/// assert_eq!((record.line, record.offset), (2, 1));
+/// ```
+#[must_use]
+pub fn records(capture: &[u8]) -> Records<'_> {
+    Records {
+        rest: capture,
+        framer: Framer::default(),
+        line: 1,
+        offset: 0,
+    }
+}
+
+/// The events of a capture; see [`events`].
+#[derive(Debug, Clone)]
+pub struct Events<'a>(Records<'a>);
+
+impl<'a> Iterator for Events<'a> {
+    type Item = Result<Event<'a>, LineError<'a>>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Self::Item> {
+        let record = self.0.next()?;
+        Some(record.event.map_err(|error| LineError {
+            error,
+            bytes: record.bytes,
+            line: record.line,
+            offset: record.offset,
+        }))
+    }
+}
+
+impl core::iter::FusedIterator for Events<'_> {}
+
+/// The records of a capture; see [`records`].
+#[derive(Debug, Clone)]
+pub struct Records<'a> {
+    rest: &'a [u8],
+    framer: Framer,
+    line: u64,
+    offset: u64,
+}
+
+impl<'a> Iterator for Records<'a> {
+    type Item = Record<'a>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Record<'a>> {
+        let framed = self.framer.next(self.rest, true)?;
+        let record = Record {
+            event: framed.event,
+            bytes: framed.bytes,
+            line: self.line,
+            offset: self.offset,
+        };
+        self.rest = &self.rest[framed.len..];
+        self.line += framed.lines;
+        self.offset += framed.len as u64;
+        Some(record)
+    }
+}
+
+impl core::iter::FusedIterator for Records<'_> {}
+
+#[cfg(feature = "std")]
+mod buffered {
+    use std::{
+        io::{self, BufRead},
+        vec::Vec,
+    };
+
+    use super::{Event, Framer, Record};
+    use crate::{
+        error::{LineError, OwnedReadError, ReadError},
+        event::EventBuf,
+    };
+
+    /// Reads a capture from anything that is [`BufRead`], and lends its events
+    /// one by one.
+    ///
+    /// It keeps one buffer, which grows to the longest record and never far
+    /// beyond [`MAX_RECORD`](crate::MAX_RECORD) bytes, also where the input is
+    /// one endless line. An event is given out as soon as its line is read; only
+    /// where TXT is not escaped, as from Avahi before 0.8, has the beginning of
+    /// the next line to be there too.
+    ///
+    /// ```
+    /// use avahi_events::{ReadError, Reader};
+    ///
+    /// let input = std::io::Cursor::new("+;eth0;IPv4;printer;_ipp._tcp;local\n");
+    /// let mut reader = Reader::new(input);
+    /// while let Some(event) = reader.next_event() {
+    ///     match event {
+    ///         Ok(event) => assert!(event.service().unwrap().name == "printer"),
+    ///         Err(ReadError::Line(error)) => eprintln!("{error}"),
+    ///         Err(error) => return Err(error.to_string().into()),
+    ///     }
+    /// }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[cfg_attr(docsrs, doc(cfg(feature = "std")))]
+    #[derive(Debug)]
+    pub struct Reader<R> {
+        input: R,
+        buffer: Vec<u8>,
+        /// Where the next record begins in the buffer.
+        front: usize,
+        ended: bool,
+        framer: Framer,
+        line: u64,
+        offset: u64,
+    }
+
+    impl<R: BufRead> Reader<R> {
+        /// Reads from `input`, which has a buffer of its own: the larger, the
+        /// fewer copies.
+        pub fn new(input: R) -> Self {
+            Self {
+                input,
+                buffer: Vec::new(),
+                front: 0,
+                ended: false,
+                framer: Framer::default(),
+                line: 1,
+                offset: 0,
+            }
+        }
+
+        /// The next event, or the next line that is none; `None` at the end.
+        ///
+        /// # Errors
+        ///
+        /// [`ReadError::Line`] if a record is no event; the next one can be
+        /// read. [`ReadError::Io`] if the input fails; the next call tries to
+        /// read again.
+        pub fn next_event(&mut self) -> Option<Result<Event<'_>, ReadError<'_>>> {
+            let record = match self.next_record() {
+                Ok(record) => record?,
+                Err(error) => return Some(Err(error.into())),
+            };
+            Some(record.event.map_err(|error| {
+                ReadError::Line(LineError {
+                    error,
+                    bytes: record.bytes,
+                    line: record.line,
+                    offset: record.offset,
+                })
+            }))
+        }
+
+        /// The next record; `None` at the end.
+        ///
+        /// # Errors
+        ///
+        /// Those of the input. Nothing that was read is lost by them.
+        pub fn next_record(&mut self) -> io::Result<Option<Record<'_>>> {
+            while !self.is_ready() {
+                self.fill()?;
+            }
+            let rest = &self.buffer[self.front..];
+            let Some(framed) = self.framer.next(rest, self.ended) else {
+                return Ok(None);
+            };
+            let record = Record {
+                event: framed.event,
+                bytes: framed.bytes,
+                line: self.line,
+                offset: self.offset,
+            };
+            self.front += framed.len;
+            self.line += framed.lines;
+            self.offset += framed.len as u64;
+            Ok(Some(record))
+        }
+
+        /// Whether the buffer holds a whole record, or the input has ended.
+        ///
+        /// Asked before the record is taken, since a record that is lent could
+        /// not be let go again to read more. What settles it for nearly every
+        /// line is looked at first; the rest is framed twice.
+        fn is_ready(&mut self) -> bool {
+            if self.ended {
+                return true;
+            }
+            let rest = &self.buffer[self.front..];
+            if let Some(feed) = memchr::memchr(b'\n', rest) {
+                let (line, after) = (&rest[..feed], &rest[feed + 1..]);
+                let settled = match line {
+                    [b'=', .., b'"'] => matches!(after, [b'+' | b'=' | b'-', b';', ..]),
+                    [b'=', ..] => memchr::memchr(b'"', line).is_none(),
+                    _ => true,
+                };
+                if settled {
+                    return true;
+                }
+            }
+            let mut framer = self.framer.clone();
+            let ready = framer.next(rest, false).is_some();
+            if !ready {
+                self.framer = framer; // what it has searched need not be again
+            }
+            ready
+        }
+
+        /// Takes more of the input into the buffer, over what has been read.
+        fn fill(&mut self) -> io::Result<()> {
+            let input = match self.input.fill_buf() {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => return Ok(()),
+                input => input?,
+            };
+            let taken = input.len().min(CHUNK);
+            self.buffer.drain(..self.front);
+            self.front = 0;
+            self.buffer.extend_from_slice(&input[..taken]);
+            self.input.consume(taken);
+            self.ended = taken == 0;
+            Ok(())
+        }
+
+        /// An iterator over owned events, for where lent ones cannot be used.
+        ///
+        /// # Errors
+        ///
+        /// An item is an error where [`next_event`](Self::next_event) has one.
+        pub fn into_events(self) -> IntoEvents<R> {
+            IntoEvents(self)
+        }
+
+        /// The input. What the buffer has read ahead of the last event is lost.
+        pub fn into_inner(self) -> R {
+            self.input
+        }
+    }
+
+    /// How much of the input is taken into the buffer at once.
+    const CHUNK: usize = 64 * 1024;
+
+    /// Owned events from a [`Reader`]; see [`Reader::into_events`].
+    #[cfg_attr(docsrs, doc(cfg(feature = "std")))]
+    #[derive(Debug)]
+    pub struct IntoEvents<R>(Reader<R>);
+
+    impl<R: BufRead> Iterator for IntoEvents<R> {
+        type Item = Result<EventBuf, OwnedReadError>;
+
+        fn next(&mut self) -> Option<Self::Item> {
+            Some(match self.0.next_event()? {
+                Ok(event) => Ok(event.into()),
+                Err(error) => Err(error.into()),
+            })
+        }
+    }
+}
+
+#[cfg(feature = "std")]
+pub use buffered::{IntoEvents, Reader};

@@ -1,0 +1,169 @@
+//! Events as JSON objects, and whatever else serde writes.
+
+use alloc::string::String;
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use serde::ser::{Serialize, SerializeMap, Serializer};
+
+use crate::{Endpoint, Event, EventBuf, Interface, Service, TxtString};
+
+/// An event with what a capture knows beside it, for `Serialize`.
+///
+/// The keys come in this order, those that the event does not have are left
+/// out: `event`, `interface`, `protocol`, `name`, `type`, `type_name`,
+/// `domain`, `host`, `address`, `port`, `txt`, `line`, `time`.
+///
+/// ```
+/// use avahi_events::{Annotated, Event};
+///
+/// let event = Event::parse(br"+;eth0;IPv4;My\032Printer;Web Site;local")?;
+/// let json = serde_json::to_string(&Annotated::new(event).with_line(7))?;
+/// assert_eq!(
+///     json,
+///     r#"{"event":"add","interface":"eth0","protocol":"IPv4","name":"My Printer","#.to_owned()
+///         + r#""type":"_http._tcp","type_name":"Web Site","domain":"local","line":7}"#
+/// );
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[cfg_attr(docsrs, doc(cfg(feature = "serde")))]
+#[derive(Debug, Clone, Copy)]
+pub struct Annotated<'a> {
+    event: Event<'a>,
+    line: Option<u64>,
+    time: Option<&'a str>,
+}
+
+impl<'a> Annotated<'a> {
+    /// The event alone.
+    #[must_use]
+    pub const fn new(event: Event<'a>) -> Self {
+        Self {
+            event,
+            line: None,
+            time: None,
+        }
+    }
+
+    /// With the number of its line, counted from 1.
+    #[must_use]
+    pub const fn with_line(mut self, line: u64) -> Self {
+        self.line = Some(line);
+        self
+    }
+
+    /// With the time of its stamp, as RFC 3339 writes it.
+    #[must_use]
+    pub const fn with_time(mut self, time: &'a str) -> Self {
+        self.time = Some(time);
+        self
+    }
+}
+
+impl Serialize for Annotated<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let event = &self.event;
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("event", event.kind().as_str())?;
+        let interface = match event.interface() {
+            Interface::Named(name) => Some(String::from_utf8_lossy(name)),
+            Interface::Gone | Interface::Unspecified(_) => None,
+        };
+        map.serialize_entry("interface", &interface)?;
+        map.serialize_entry("protocol", &event.protocol().map(|it| it.as_str()))?;
+        if let Some(service) = event.service() {
+            put_service(service, &mut map)?;
+        }
+        map.serialize_entry("domain", &event.domain().to_str_lossy())?;
+        if let Some(endpoint) = event.endpoint() {
+            put_endpoint(endpoint, &mut map)?;
+        }
+        if let Some(line) = self.line {
+            map.serialize_entry("line", &line)?;
+        }
+        if let Some(time) = self.time {
+            map.serialize_entry("time", time)?;
+        }
+        map.end()
+    }
+}
+
+fn put_service<M: SerializeMap>(service: &Service<'_>, map: &mut M) -> Result<(), M::Error> {
+    let name = service.name.decode();
+    map.serialize_entry("name", &String::from_utf8_lossy(&name))?;
+    if core::str::from_utf8(&name).is_err() {
+        map.serialize_entry("name_base64", &STANDARD.encode(&name))?;
+    }
+    if service.name.is_lossy() {
+        map.serialize_entry("name_lossy", &true)?;
+    }
+    map.serialize_entry("type", &service.service_type.dns_type())?;
+    if let Some(name) = service.service_type.display_name() {
+        map.serialize_entry("type_name", &String::from_utf8_lossy(name))?;
+    }
+    Ok(())
+}
+
+fn put_endpoint<M: SerializeMap>(endpoint: &Endpoint<'_>, map: &mut M) -> Result<(), M::Error> {
+    map.serialize_entry("host", &endpoint.host.to_str_lossy())?;
+    match endpoint.address_text().map(core::str::from_utf8) {
+        Some(Ok(printed)) => map.serialize_entry("address", printed)?,
+        _ => map.serialize_entry("address", &Text(endpoint.address))?,
+    }
+    map.serialize_entry("port", &endpoint.port)?;
+    map.serialize_entry("txt", &Strings(endpoint))
+}
+
+/// What is shown as text, whatever the format.
+struct Text<T>(T);
+
+impl<T: core::fmt::Display> Serialize for Text<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
+    }
+}
+
+struct Strings<'a>(&'a Endpoint<'a>);
+
+impl Serialize for Strings<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.txt.strings())
+    }
+}
+
+/// `key` and `value` where they are UTF-8; a value that is not as `base64`; a
+/// string without `=` as its `key` alone; and all of a string whose key is not
+/// UTF-8 as `base64` alone.
+impl Serialize for TxtString<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        match self.key().to_str() {
+            Err(_) => map.serialize_entry("base64", &STANDARD.encode(self.decode()))?,
+            Ok(key) => {
+                map.serialize_entry("key", &key)?;
+                if let Some(value) = self.value() {
+                    match value.to_str() {
+                        Ok(text) => map.serialize_entry("value", &text)?,
+                        Err(_) => {
+                            map.serialize_entry("base64", &STANDARD.encode(value.decode()))?
+                        }
+                    }
+                }
+            }
+        }
+        map.end()
+    }
+}
+
+/// The JSON object of [`Annotated`], with nothing added.
+impl Serialize for Event<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Annotated::new(*self).serialize(serializer)
+    }
+}
+
+/// As [`Event`]'s.
+impl Serialize for EventBuf {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.event().serialize(serializer)
+    }
+}

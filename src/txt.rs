@@ -1,0 +1,380 @@
+//! TXT: the strings that a service says of itself, and the attributes in them.
+
+use core::fmt;
+
+use crate::escape::{Escapes, escape_at, escaped_text, write_text};
+
+/// How a version of Avahi prints TXT strings.
+///
+/// ```
+/// use avahi_events::{Txt, TxtDialect};
+///
+/// assert_eq!(Txt::new(br#""note=\"hi\"""#).dialect(), TxtDialect::Escaped);
+/// assert_eq!(Txt::new(br#""note="hi"""#).dialect(), TxtDialect::Raw);
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum TxtDialect {
+    /// From 0.8: `\"`, `\\`, and `\DDD` for bytes below 32, for those over 127
+    /// (not on ARM until 0.9-rc3) and for 127 (from 0.9-rc3). It reads back
+    /// without loss.
+    Escaped,
+    /// Up to 0.7: all bytes as they are, also `"` and line feeds. Strings that
+    /// hold `" "`, and what follows a NUL, cannot be read back.
+    Raw,
+}
+
+/// In which order the strings of a TXT field are printed.
+///
+/// It matters where a key occurs more than once, since the first *on the wire*
+/// counts (RFC 6763 section 6.4).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub enum TxtOrder {
+    /// Last string of the wire first, as daemons up to 0.9-rc3 do it.
+    #[default]
+    LastFirst,
+    /// As on the wire, as daemons from 0.9-rc4 do it.
+    Wire,
+}
+
+/// The TXT field of a resolved service, as printed.
+///
+/// ```
+/// use avahi_events::Txt;
+///
+/// let txt = Txt::new(br#""TLS=1.2" "Color" "note=2nd floor; near \"the kitchen\"" "rp=""#);
+/// assert_eq!(txt.strings().count(), 4);
+/// assert!(txt.get("NOTE").unwrap().value().unwrap() == r#"2nd floor; near "the kitchen""#);
+/// assert!(txt.get("Color").unwrap().value().is_none()); // `Color`: there, without a value
+/// assert!(txt.get("rp").unwrap().value().unwrap() == ""); // `rp=`: an empty value
+/// assert!(txt.get("pdl").is_none()); // not there
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Txt<'a> {
+    printed: &'a [u8],
+    /// What the caller said; else it is told from the text, when asked.
+    dialect: Option<TxtDialect>,
+    order: TxtOrder,
+}
+
+impl<'a> Txt<'a> {
+    /// The TXT field that `printed` is: empty, or strings in double quotes
+    /// with one space between them.
+    #[must_use]
+    pub const fn new(printed: &'a [u8]) -> Self {
+        Self {
+            printed,
+            dialect: None,
+            order: TxtOrder::LastFirst,
+        }
+    }
+
+    /// The same field, said to come from a version that prints so, where the
+    /// text alone would mislead (`"a\034b"` from 0.7 is seven bytes long).
+    ///
+    /// ```
+    /// use avahi_events::{Txt, TxtDialect};
+    ///
+    /// let txt = Txt::new(br#""a\034b""#);
+    /// assert!(txt.strings().next().unwrap() == r#"a"b"#);
+    /// let txt = txt.with_dialect(TxtDialect::Raw);
+    /// assert!(txt.strings().next().unwrap() == r"a\034b");
+    /// ```
+    #[must_use]
+    pub const fn with_dialect(mut self, dialect: TxtDialect) -> Self {
+        self.dialect = Some(dialect);
+        self
+    }
+
+    /// The same field, said to come from a daemon with this order.
+    ///
+    /// ```
+    /// use avahi_events::{Txt, TxtOrder};
+    ///
+    /// let txt = Txt::new(br#""path=/new" "path=/old""#);
+    /// assert!(txt.get("path").unwrap().value().unwrap() == "/old");
+    /// let txt = txt.with_order(TxtOrder::Wire);
+    /// assert!(txt.get("path").unwrap().value().unwrap() == "/new");
+    /// ```
+    #[must_use]
+    pub const fn with_order(mut self, order: TxtOrder) -> Self {
+        self.order = order;
+        self
+    }
+
+    /// What was said of the dialect and the order, without the text; and back.
+    #[cfg(feature = "alloc")]
+    pub(crate) const fn without_text(self) -> Txt<'static> {
+        self.with_text(b"")
+    }
+
+    #[cfg(feature = "alloc")]
+    pub(crate) const fn with_text(self, printed: &[u8]) -> Txt<'_> {
+        Txt {
+            printed,
+            dialect: self.dialect,
+            order: self.order,
+        }
+    }
+
+    /// The bytes as printed, quotes and escapes and all.
+    #[must_use]
+    pub const fn as_bytes(&self) -> &'a [u8] {
+        self.printed
+    }
+
+    /// Whether there are no strings at all.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.printed.is_empty()
+    }
+
+    /// The dialect that the caller set, or else the one the text is in: if it
+    /// is not of the form that 0.8 and later print, it is [`TxtDialect::Raw`].
+    ///
+    /// Text that both would print is read as [`TxtDialect::Escaped`].
+    #[must_use]
+    pub fn dialect(&self) -> TxtDialect {
+        match self.dialect {
+            Some(dialect) => dialect,
+            None if is_escaped_form(self.printed) => TxtDialect::Escaped,
+            None => TxtDialect::Raw,
+        }
+    }
+
+    /// The order that the caller set, or else [`TxtOrder::LastFirst`].
+    #[must_use]
+    pub const fn order(&self) -> TxtOrder {
+        self.order
+    }
+
+    /// Every string, in the order printed.
+    #[must_use]
+    pub fn strings(&self) -> TxtStrings<'a> {
+        let dialect = self.dialect();
+        TxtStrings {
+            rest: match (dialect, self.printed) {
+                (_, []) => None,
+                (TxtDialect::Escaped, printed) => Some(printed),
+                (TxtDialect::Raw, printed) => {
+                    let inner = printed.strip_prefix(b"\"").unwrap_or(printed);
+                    Some(inner.strip_suffix(b"\"").unwrap_or(inner))
+                }
+            },
+            dialect,
+        }
+    }
+
+    /// The attribute with this key, by the rules of RFC 6763 section 6: keys
+    /// are compared without regard to ASCII case, and of strings with the same
+    /// key the first on the wire counts (see [`TxtOrder`]).
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<TxtString<'a>> {
+        let mut found = self
+            .strings()
+            .filter(|string| string.has_key(key.as_bytes()));
+        match self.order {
+            TxtOrder::Wire => found.next(),
+            TxtOrder::LastFirst => found.last(),
+        }
+    }
+
+    /// The attributes, in the order of the wire: each key once, the first on
+    /// the wire, without strings that are empty or begin with `=`
+    /// (RFC 6763 section 6.4).
+    ///
+    /// ```
+    /// use avahi_events::Txt;
+    ///
+    /// let txt = Txt::new(br#""Path=/new" "=ignored" "" "path=/old" "a=1""#);
+    /// let attributes: Vec<_> = txt.attributes().map(|a| a.to_string()).collect();
+    /// assert_eq!(attributes, ["a=1", "path=/old"]);
+    /// ```
+    #[cfg(feature = "alloc")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "alloc")))]
+    pub fn attributes(&self) -> impl Iterator<Item = TxtString<'a>> + use<'a> {
+        use alloc::{collections::BTreeSet, vec::Vec};
+
+        let mut strings: Vec<_> = self.strings().collect();
+        if self.order == TxtOrder::LastFirst {
+            strings.reverse();
+        }
+        let mut seen = BTreeSet::new();
+        strings.retain(|string| {
+            let key = string.key().decode().to_ascii_lowercase();
+            !key.is_empty() && seen.insert(key)
+        });
+        strings.into_iter()
+    }
+}
+
+/// Whether a TXT field has the form that 0.8 and later print:
+/// `"` ( any byte but `"`, `\` and those below 32 | `\"` | `\\` | `\DDD` )* `"`,
+/// and again after one space.
+fn is_escaped_form(printed: &[u8]) -> bool {
+    if printed.is_empty() {
+        return true;
+    }
+    let mut rest = printed;
+    loop {
+        let Some(inner) = rest.strip_prefix(b"\"") else {
+            return false;
+        };
+        rest = inner;
+        loop {
+            match *rest {
+                [b'"', ..] => break,
+                [b'\\', ..] => match escape_at(rest, Escapes::Txt) {
+                    Some((_, len)) => rest = &rest[len..],
+                    None => return false,
+                },
+                [0..32, ..] | [] => return false,
+                [_, ref after @ ..] => rest = after,
+            }
+        }
+        match *rest {
+            [b'"'] => return true,
+            [b'"', b' ', ref after @ ..] => rest = after,
+            _ => return false,
+        }
+    }
+}
+
+impl fmt::Debug for Txt<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.strings()).finish()
+    }
+}
+
+/// The field as printed, safe for a terminal.
+impl fmt::Display for Txt<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_text(self.printed.iter().copied(), f)
+    }
+}
+
+/// The strings of a [`Txt`], in the order printed.
+#[derive(Debug, Clone)]
+pub struct TxtStrings<'a> {
+    rest: Option<&'a [u8]>,
+    dialect: TxtDialect,
+}
+
+impl<'a> Iterator for TxtStrings<'a> {
+    type Item = TxtString<'a>;
+
+    fn next(&mut self) -> Option<TxtString<'a>> {
+        let rest = self.rest?;
+        let (printed, escapes);
+        match self.dialect {
+            TxtDialect::Raw => {
+                escapes = Escapes::None;
+                match find_raw_break(rest) {
+                    Some(at) => {
+                        printed = &rest[..at];
+                        self.rest = Some(&rest[at + 3..]);
+                    }
+                    None => {
+                        printed = rest;
+                        self.rest = None;
+                    }
+                }
+            }
+            TxtDialect::Escaped => {
+                escapes = Escapes::Txt;
+                let inner = rest.strip_prefix(b"\"").unwrap_or(rest);
+                let end = closing_quote(inner);
+                printed = &inner[..end];
+                let after = inner.get(end + 1..).unwrap_or_default();
+                self.rest = match after.strip_prefix(b" ").unwrap_or(after) {
+                    [] => None,
+                    after => Some(after),
+                };
+            }
+        }
+        Some(TxtString { printed, escapes })
+    }
+}
+
+/// Where the next `" "` begins.
+fn find_raw_break(text: &[u8]) -> Option<usize> {
+    memchr::memchr_iter(b'"', text).find(|&at| text[at..].starts_with(b"\" \""))
+}
+
+/// Where the `"` stands that closes the string, or the text's end.
+fn closing_quote(inner: &[u8]) -> usize {
+    let mut from = 0;
+    while let Some(at) = memchr::memchr2(b'"', b'\\', &inner[from..]) {
+        let at = from + at;
+        if inner[at] == b'"' {
+            return at;
+        }
+        from = at + escape_at(&inner[at..], Escapes::Txt).map_or(1, |(_, len)| len);
+    }
+    inner.len()
+}
+
+/// One TXT string, or the key or the value in it: bytes, as printed, without
+/// the quotes around the string. Comparing with a `str` compares the decoded
+/// text.
+#[derive(Clone, Copy)]
+pub struct TxtString<'a> {
+    printed: &'a [u8],
+    escapes: Escapes,
+}
+
+escaped_text!(TxtString, "string");
+
+impl<'a> TxtString<'a> {
+    /// Where the first `=` stands, also one that was escaped, and its length.
+    fn equals_sign(&self) -> Option<(usize, usize)> {
+        let mut from = 0;
+        while let Some(at) = memchr::memchr2(b'=', b'\\', &self.printed[from..]) {
+            let at = from + at;
+            if self.printed[at] == b'=' {
+                return Some((at, 1));
+            }
+            match escape_at(&self.printed[at..], self.escapes) {
+                Some((b'=', len)) => return Some((at, len)),
+                Some((_, len)) => from = at + len,
+                None => from = at + 1,
+            }
+        }
+        None
+    }
+
+    /// What stands before the first `=`: the key, or all of the string if it
+    /// has none. Empty if the string begins with `=`, which makes it no
+    /// attribute (RFC 6763 section 6.4).
+    #[must_use]
+    pub fn key(&self) -> TxtString<'a> {
+        let end = self.equals_sign().map_or(self.printed.len(), |(at, _)| at);
+        TxtString {
+            printed: &self.printed[..end],
+            escapes: self.escapes,
+        }
+    }
+
+    /// What stands after the first `=`; `None` if there is no `=`, which is
+    /// not the same as an empty value (RFC 6763 section 6.4).
+    #[must_use]
+    pub fn value(&self) -> Option<TxtString<'a>> {
+        let (at, len) = self.equals_sign()?;
+        Some(TxtString {
+            printed: &self.printed[at + len..],
+            escapes: self.escapes,
+        })
+    }
+
+    /// Whether this is an attribute of that key, ASCII case aside.
+    fn has_key(&self, key: &[u8]) -> bool {
+        let small = |byte: u8| byte.to_ascii_lowercase();
+        !key.is_empty()
+            && self
+                .key()
+                .bytes()
+                .map(small)
+                .eq(key.iter().copied().map(small))
+    }
+}
