@@ -67,12 +67,7 @@ impl<'a> Iterator for Events<'a> {
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
         let record = self.0.next()?;
-        Some(record.event.map_err(|error| LineError {
-            error,
-            bytes: record.bytes,
-            line: record.line,
-            offset: record.offset,
-        }))
+        Some(record.event.map_err(|error| record.line_error(error)))
     }
 }
 
@@ -117,7 +112,7 @@ mod buffered {
 
     use super::{Event, Framer, Record};
     use crate::{
-        error::{LineError, OwnedReadError, ReadError},
+        error::{OwnedReadError, ReadError},
         event::EventBuf,
     };
 
@@ -184,14 +179,8 @@ mod buffered {
                 Ok(record) => record?,
                 Err(error) => return Some(Err(error.into())),
             };
-            Some(record.event.map_err(|error| {
-                ReadError::Line(LineError {
-                    error,
-                    bytes: record.bytes,
-                    line: record.line,
-                    offset: record.offset,
-                })
-            }))
+            let error = |error| ReadError::Line(record.line_error(error));
+            Some(record.event.map_err(error))
         }
 
         /// The next record; `None` at the end.
@@ -217,6 +206,12 @@ mod buffered {
             self.line += framed.lines;
             self.offset += framed.len as u64;
             Ok(Some(record))
+        }
+
+        /// Whether the next record has to be waited for, since the buffer holds
+        /// no whole one: time to flush what was made of the ones before.
+        pub fn needs_input(&mut self) -> bool {
+            !self.is_ready()
         }
 
         /// Whether the buffer holds a whole record, or the input has ended.

@@ -6,7 +6,7 @@
 use memchr::{memchr, memchr_iter};
 
 use crate::{
-    error::{ErrorKind, Field, ParseError},
+    error::{ErrorKind, Field, LineError, ParseError},
     event::{Event, Interface},
     grammar,
     message::Message,
@@ -34,6 +34,34 @@ pub struct Record<'a> {
     pub line: u64,
     /// Where the record begins, in bytes from the start of the input.
     pub offset: u64,
+}
+
+impl<'a> Record<'a> {
+    /// Why something was lost with this record, if it was: a damaged event, or
+    /// a line that is neither an event nor anything known to stand between
+    /// events (empty lines, messages, a shell's trace line).
+    ///
+    /// ```
+    /// use avahi_events::records;
+    ///
+    /// let capture = b"\nGot SIGTERM, quitting.\n+;eth0;IPv4;a;b\nhello\n";
+    /// let unread: Vec<_> = records(capture).filter(|it| it.unread().is_some()).map(|it| it.line).collect();
+    /// assert_eq!(unread, [3, 4]);
+    /// ```
+    #[must_use]
+    pub fn unread(&self) -> Option<ParseError> {
+        let error = self.event.err()?;
+        self.line_error(error).is_unread().then_some(error)
+    }
+
+    pub(crate) fn line_error(&self, error: ParseError) -> LineError<'a> {
+        LineError {
+            error,
+            bytes: self.bytes,
+            line: self.line,
+            offset: self.offset,
+        }
+    }
 }
 
 /// A record at the front of a buffer.

@@ -473,8 +473,11 @@ impl<'a> Endpoint<'a> {
         }
     }
 
-    /// The address as printed; empty if the endpoint was not read from text.
-    pub(crate) fn address_text(&self) -> Option<&'a [u8]> {
+    /// The address as printed, which may differ from how Rust writes it
+    /// (`::1.2.3.4` is `::102:304`); `None` if the endpoint was not read from
+    /// text.
+    #[must_use]
+    pub fn address_text(&self) -> Option<&'a [u8]> {
         (!self.address_text.is_empty()).then_some(self.address_text)
     }
 }

@@ -1,21 +1,60 @@
-//! The program `avahi-events`.
+//! The program `avahi-events`: arguments, printing and exit codes around the
+//! library, which does the reading.
 
-use std::io::{self, Write as _};
+mod filter;
+mod input;
+mod output;
+mod parse;
+mod safe;
+mod unread;
 
-fn main() -> io::Result<()> {
-    let mut out = io::stdout().lock();
-    // `parse` is all there is so far.
-    for file in std::env::args().skip(2) {
-        let capture = std::fs::read(&file)?;
-        for record in avahi_events::records(&capture) {
-            match record.event {
-                Ok(event) => {
-                    serde_json::to_writer(&mut out, &event)?;
-                    out.write_all(b"\n")?;
-                }
-                Err(error) => eprintln!("{file}:{}:{}: {error}", record.line, error.offset() + 1),
-            }
+use std::{io, process::ExitCode};
+
+use clap::{Parser, Subcommand};
+
+/// What avahi-browse prints, as typed events.
+#[derive(Debug, Parser)]
+#[command(version, max_term_width = 100, disable_help_subcommand = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Parse(parse::Arguments),
+}
+
+/// How a command ended, if nothing kept it from its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    /// All was done.
+    Done,
+    /// Something could not be read or found.
+    Incomplete,
+}
+
+impl From<Outcome> for ExitCode {
+    fn from(outcome: Outcome) -> Self {
+        match outcome {
+            Outcome::Done => Self::SUCCESS,
+            Outcome::Incomplete => Self::from(1),
         }
     }
-    Ok(())
+}
+
+fn main() -> ExitCode {
+    // clap itself ends the program with 2 if the usage is wrong.
+    let outcome = match Arguments::parse().command {
+        Command::Parse(arguments) => parse::run(&arguments),
+    };
+    match outcome {
+        Ok(outcome) => outcome.into(),
+        // Who reads the output has seen enough, as `head` does.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("avahi-events: {error}");
+            ExitCode::from(1)
+        }
+    }
 }

@@ -1,0 +1,68 @@
+//! Captures to read: files, or standard input.
+
+use std::{
+    fs::File,
+    io::{self, BufReader, IsTerminal, Read},
+    path::Path,
+};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+/// A file has to be this large, in bytes, before there is a progress bar.
+const LARGE: u64 = 64 * 1024 * 1024;
+
+/// How much is read at once, in bytes.
+const BLOCK: usize = 256 * 1024;
+
+/// A capture that was opened.
+pub struct Input {
+    /// What messages call it.
+    pub name: String,
+    /// Its bytes.
+    pub reader: BufReader<Box<dyn Read>>,
+    /// Whether it may make one wait: then what is printed is flushed before.
+    pub live: bool,
+    /// Where a progress bar has it; hidden where it should not be seen.
+    pub progress: ProgressBar,
+}
+
+impl Input {
+    /// Opens a file; `-` is standard input.
+    pub fn open(path: &Path) -> io::Result<Self> {
+        if path == Path::new("-") {
+            return Ok(Self::new("-".into(), Box::new(io::stdin()), None));
+        }
+        let file = File::open(path)?;
+        let metadata = file.metadata()?;
+        if metadata.is_dir() {
+            return Err(io::ErrorKind::IsADirectory.into());
+        }
+        let len = metadata.is_file().then_some(metadata.len());
+        Ok(Self::new(path.display().to_string(), Box::new(file), len))
+    }
+
+    fn new(name: String, read: Box<dyn Read>, len: Option<u64>) -> Self {
+        // Output on the same terminal would tear the bar.
+        let visible = len.is_some_and(|len| len >= LARGE) && !io::stdout().is_terminal();
+        let progress = match len {
+            Some(len) if visible => progress_bar(len),
+            _ => ProgressBar::hidden(),
+        };
+        Self {
+            name,
+            reader: BufReader::with_capacity(BLOCK, read),
+            live: len.is_none(),
+            progress,
+        }
+    }
+}
+
+/// A bar on standard error, which shows only if that is a terminal.
+fn progress_bar(len: u64) -> ProgressBar {
+    let template = "{wide_bar} {binary_bytes}/{binary_total_bytes} {eta}";
+    let bar = ProgressBar::with_draw_target(Some(len), ProgressDrawTarget::stderr());
+    match ProgressStyle::with_template(template) {
+        Ok(style) => bar.with_style(style),
+        Err(_) => bar,
+    }
+}

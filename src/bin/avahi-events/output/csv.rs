@@ -1,0 +1,80 @@
+//! Comma-separated values (RFC 4180, with LF).
+
+use std::{
+    borrow::Cow,
+    io::{self, Write},
+};
+
+use super::{Item, address};
+use crate::safe::{self, Audience};
+
+const HEADER: [&str; 11] = [
+    "event",
+    "interface",
+    "protocol",
+    "name",
+    "type",
+    "type_name",
+    "domain",
+    "host",
+    "address",
+    "port",
+    "txt",
+];
+
+/// Prints one record, after a header if it is the first. TXT stands as Avahi
+/// printed it; what an event does not have is empty.
+pub fn print<W: Write>(
+    out: &mut W,
+    item: &Item<'_>,
+    audience: Audience,
+    lines: bool,
+    first: bool,
+) -> io::Result<()> {
+    let mut csv = csv::Writer::from_writer(out);
+    if first {
+        let mut header = HEADER.to_vec();
+        header.extend(lines.then_some("line"));
+        header.extend(item.time.map(|_| "time"));
+        csv.write_record(header)?;
+    }
+    let event = item.event;
+    let service = event.service();
+    let endpoint = event.endpoint();
+    let mut fields: Vec<Cow<'_, [u8]>> = vec![
+        event.kind().as_str().as_bytes().into(),
+        event.interface().name().unwrap_or_default().into(),
+        event
+            .protocol()
+            .map_or("", |it| it.as_str())
+            .as_bytes()
+            .into(),
+        service.map_or(b"".into(), |it| it.name.decode()),
+        service
+            .and_then(|it| it.service_type.dns_type())
+            .unwrap_or_default()
+            .as_bytes()
+            .into(),
+        service
+            .and_then(|it| it.service_type.display_name())
+            .unwrap_or_default()
+            .into(),
+        event.domain().as_bytes().into(),
+        endpoint.map_or(&b""[..], |it| it.host.as_bytes()).into(),
+        endpoint.map_or(b"".into(), address),
+        endpoint
+            .map_or(String::new(), |it| it.port.to_string())
+            .into_bytes()
+            .into(),
+        endpoint.map_or(&b""[..], |it| it.txt.as_bytes()).into(),
+    ];
+    fields.extend(lines.then(|| item.line.to_string().into_bytes().into()));
+    fields.extend(item.time.map(|time| time.as_bytes().into()));
+    if audience == Audience::Terminal {
+        for field in &mut fields {
+            *field = safe::text(field).into_bytes().into();
+        }
+    }
+    csv.write_record(fields)?;
+    csv.flush()
+}

@@ -1,0 +1,129 @@
+//! `avahi-events parse`: captures to JSON Lines, CSV, a table, or lines of the
+//! user's own.
+
+use std::{io, path::PathBuf};
+
+use avahi_events::Reader;
+use clap::Args;
+
+use crate::{
+    Outcome,
+    filter::Filter,
+    input::Input,
+    output::{Format, Item, Printer},
+    safe,
+    unread::{Unread, say},
+};
+
+/// Read captures of `avahi-browse -p` and print their events
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  avahi-browse -arpt | avahi-events parse
+  avahi-events parse --kind resolve --type _http._tcp --format '{address}:{port}' mdns.log
+  avahi-events parse --format '{name}: {txt.note}' mdns.log
+
+Exit status: 0 if everything was read, 1 if something could not be, 2 if the usage is wrong.")]
+pub struct Arguments {
+    /// Captures to read; `-`, or none at all, is standard input
+    #[arg(value_name = "FILE")]
+    files: Vec<PathBuf>,
+
+    #[command(flatten)]
+    filter: Filter,
+
+    /// json, csv, table, or a line with placeholders such as '{address}:{port}'
+    ///
+    /// Placeholders: {event}, {interface}, {protocol}, {name}, {type}, {type_name}, {domain},
+    /// {host}, {address}, {port}, {socket} (address and port, with the scope of a link-local
+    /// address), {txt} (as printed), {txt.KEY} (one attribute), {file}, {line}. `{{` and `}}` are
+    /// braces. Control characters are printed as \DDD, so that an event is one line. Events that
+    /// have none of the fields named are left out.
+    #[arg(long, value_name = "FORMAT", default_value = "json")]
+    format: Format,
+
+    /// Stop at the first line that does not read
+    #[arg(long)]
+    strict: bool,
+
+    /// Say on which line of its file an event begins
+    #[arg(long)]
+    lines: bool,
+}
+
+/// Reads all files, in order.
+pub fn run(arguments: &Arguments) -> io::Result<Outcome> {
+    let standard_input = [PathBuf::from("-")];
+    let files = match &arguments.files[..] {
+        [] => &standard_input[..],
+        files => files,
+    };
+    let mut unread = Unread::default();
+    let mut unopened = false;
+    let mut printer = Printer::to_stdout(&arguments.format, arguments.lines);
+    for file in files {
+        let name = || safe::text(file.display().to_string().as_bytes());
+        let read = match Input::open(file) {
+            Ok(input) => read(arguments, input, &mut printer, &mut unread)?,
+            Err(error) => Err(error),
+        };
+        match read {
+            Ok(true) => {}
+            Ok(false) => break,
+            Err(error) => {
+                say(&format!("avahi-events: {}: {error}", name()));
+                unopened = true;
+            }
+        }
+    }
+    printer.flush()?;
+    unread.finish();
+    Ok(match unread.any() || unopened {
+        true => Outcome::Incomplete,
+        false => Outcome::Done,
+    })
+}
+
+/// Reads one capture. The outer error is the output's, the inner one the
+/// input's. `false` if the reading is to stop here.
+fn read(
+    arguments: &Arguments,
+    input: Input,
+    printer: &mut Printer,
+    unread: &mut Unread,
+) -> io::Result<io::Result<bool>> {
+    let Input {
+        name,
+        reader,
+        live,
+        progress,
+    } = input;
+    let mut reader = Reader::new(reader);
+    loop {
+        if live && reader.needs_input() {
+            printer.flush()?;
+        }
+        let record = match reader.next_record() {
+            Ok(Some(record)) => record,
+            Ok(None) => break,
+            Err(error) => return Ok(Err(error)),
+        };
+        progress.set_position(record.offset);
+        match &record.event {
+            Ok(event) if arguments.filter.fits(event) => printer.print(&Item {
+                event,
+                file: &name,
+                line: record.line,
+                time: None,
+            })?,
+            Ok(_) => {}
+            Err(_) => {
+                if unread.note(&name, &record) && arguments.strict {
+                    return Ok(Ok(false));
+                }
+            }
+        }
+    }
+    progress.finish_and_clear();
+    Ok(Ok(true))
+}

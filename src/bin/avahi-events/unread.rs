@@ -1,0 +1,76 @@
+//! What did not read, told on standard error: the first few, then a count.
+
+use std::io::Write as _;
+
+use avahi_events::Record;
+
+use crate::safe;
+
+/// So many are shown one by one.
+const SHOWN: u64 = 10;
+
+/// Counts what did not read, and shows the first of it.
+#[derive(Debug, Default)]
+pub struct Unread {
+    count: u64,
+    /// File and line of the last one, so that a line that comes in pieces is
+    /// one.
+    last: Option<(String, u64)>,
+}
+
+impl Unread {
+    /// Takes note of a record that is no event: says so on standard error as
+    /// `FILE:LINE:COLUMN: reason`. Lines that are known to be none (messages,
+    /// empty lines) are passed over. Returns whether the record is unread.
+    pub fn note(&mut self, file: &str, record: &Record<'_>) -> bool {
+        let Some(error) = record.unread() else {
+            return false;
+        };
+        if self
+            .last
+            .as_ref()
+            .is_some_and(|(last, line)| last == file && *line == record.line)
+        {
+            return true;
+        }
+        self.last = Some((file.to_owned(), record.line));
+        self.count += 1;
+        if self.count <= SHOWN {
+            // In a record of several lines, the place counts from its own line.
+            let before = &record.bytes[..error.offset().min(record.bytes.len())];
+            let line = before.iter().filter(|&&byte| byte == b'\n').count() as u64;
+            let column = before
+                .iter()
+                .rev()
+                .take_while(|&&byte| byte != b'\n')
+                .count()
+                + 1;
+            let line = record.line + line;
+            say(&format!(
+                "{}:{line}:{column}: {error}",
+                safe::text(file.as_bytes())
+            ));
+        }
+        true
+    }
+
+    /// Says how many more there were than shown.
+    pub fn finish(&self) {
+        if self.count > SHOWN {
+            say(&format!(
+                "and {} more that did not read",
+                self.count - SHOWN
+            ));
+        }
+    }
+
+    /// Whether there was any.
+    pub fn any(&self) -> bool {
+        self.count > 0
+    }
+}
+
+/// Says it on standard error, where nobody may be listening.
+pub fn say(text: &str) {
+    let _ = writeln!(std::io::stderr(), "{text}");
+}
