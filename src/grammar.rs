@@ -202,10 +202,10 @@ fn browsed<'a>(sign: u8, interface: &'a [u8], input: &'a [u8]) -> Parsed<'a, Eve
         };
         return Ok((input, event));
     };
-    let (name, input) = (&input[..name_len], &input[name_len + 1..]);
-    if name.is_empty() {
+    if name_len == 0 {
         return fail(ErrorKind::EmptyField, Field::Name, input, b"");
     }
+    let (name, input) = (&input[..name_len], &input[name_len + 1..]);
     let (input, (service_type, domain)) =
         (field(Field::Type), last_field(Field::Domain)).parse(input)?;
     let service = service_at(interface, place, (name, service_type, domain));

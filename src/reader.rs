@@ -227,6 +227,8 @@ mod buffered {
             if let Some(feed) = memchr::memchr(b'\n', rest) {
                 let (line, after) = (&rest[..feed], &rest[feed + 1..]);
                 let settled = match line {
+                    // Perhaps a TXT that has only been opened.
+                    [b'=', .., b';', b'"'] => false,
                     [b'=', .., b'"'] => matches!(after, [b'+' | b'=' | b'-', b';', ..]),
                     [b'=', ..] => memchr::memchr(b'"', line).is_none(),
                     _ => true,

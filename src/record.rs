@@ -313,6 +313,10 @@ fn half_line<'a>(
         {
             Err(incomplete(Field::Name, bytes.len()))
         }
+        // It ends in a quote that was to open a string, or is part of one.
+        Ok(Event::Resolve(_, endpoint)) if endpoint.txt.is_cut_short() => {
+            Err(incomplete(Field::Txt, bytes.len()))
+        }
         Err(error) => match (error.kind(), bytes) {
             (ErrorKind::MissingField | ErrorKind::UnclosedTxt, _) => {
                 Err(incomplete(error.field(), bytes.len()))

@@ -138,9 +138,14 @@ impl<'a> Txt<'a> {
     pub fn dialect(&self) -> TxtDialect {
         match self.dialect {
             Some(dialect) => dialect,
-            None if is_escaped_form(self.printed) => TxtDialect::Escaped,
+            None if escaped_form(self.printed) == EscapedForm::Whole => TxtDialect::Escaped,
             None => TxtDialect::Raw,
         }
+    }
+
+    /// Whether it looks like the first part of what 0.8 and later print.
+    pub(crate) fn is_cut_short(&self) -> bool {
+        escaped_form(self.printed) == EscapedForm::Begun
     }
 
     /// The order that the caller set, or else [`TxtOrder::LastFirst`].
@@ -209,35 +214,50 @@ impl<'a> Txt<'a> {
     }
 }
 
-/// Whether a TXT field has the form that 0.8 and later print:
+/// How a TXT field stands to the form that 0.8 and later print:
 /// `"` ( any byte but `"`, `\` and those below 32 | `\"` | `\\` | `\DDD` )* `"`,
 /// and again after one space.
-fn is_escaped_form(printed: &[u8]) -> bool {
-    if printed.is_empty() {
-        return true;
-    }
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum EscapedForm {
+    /// It is of that form.
+    Whole,
+    /// It ends before its last string does, or before the next begins.
+    Begun,
+    /// It is not of that form.
+    No,
+}
+
+fn escaped_form(printed: &[u8]) -> EscapedForm {
     let mut rest = printed;
+    if rest.is_empty() {
+        return EscapedForm::Whole;
+    }
     loop {
-        let Some(inner) = rest.strip_prefix(b"\"") else {
-            return false;
+        rest = match *rest {
+            [b'"', ref inner @ ..] => inner,
+            [] => return EscapedForm::Begun,
+            _ => return EscapedForm::No,
         };
-        rest = inner;
         loop {
             match *rest {
                 [b'"', ..] => break,
                 [b'\\', ..] => match escape_at(rest, Escapes::Txt) {
                     Some((_, len)) => rest = &rest[len..],
-                    None => return false,
+                    None if rest.len() < 4 && rest[1..].iter().all(u8::is_ascii_digit) => {
+                        return EscapedForm::Begun;
+                    }
+                    None => return EscapedForm::No,
                 },
-                [0..32, ..] | [] => return false,
+                [0..32, ..] => return EscapedForm::No,
+                [] => return EscapedForm::Begun,
                 [_, ref after @ ..] => rest = after,
             }
         }
-        match *rest {
-            [b'"'] => return true,
-            [b'"', b' ', ref after @ ..] => rest = after,
-            _ => return false,
-        }
+        rest = match *rest {
+            [b'"'] => return EscapedForm::Whole,
+            [b'"', b' ', ref after @ ..] => after,
+            _ => return EscapedForm::No,
+        };
     }
 }
 

@@ -1,0 +1,206 @@
+//! Damaged lines: what is wrong, with which field, at which byte.
+
+use avahi_events::{
+    ErrorKind::{self, *},
+    Event,
+    Field::{self, Address, Domain, Host, Interface, Kind, Name, Port, Protocol, Txt, Type},
+    Label, events,
+};
+
+#[rustfmt::skip] // a table
+const DAMAGED: &[(&str, ErrorKind, Field, usize)] = &[
+    // No event at all.
+    ("", EmptyLine, Kind, 0),
+    ("\n", EmptyLine, Kind, 0),
+    ("\r\n", EmptyLine, Kind, 0),
+    (" ", NotAnEvent, Kind, 0),
+    ("+", NotAnEvent, Kind, 0),
+    ("=", NotAnEvent, Kind, 0),
+    ("+ avahi-browse -arpkf", NotAnEvent, Kind, 0),
+    ("Got SIGTERM, quitting.", NotAnEvent, Kind, 0),
+    ("*;eth0;IPv4;a;_http._tcp;local", NotAnEvent, Kind, 0),
+    (" +;eth0;IPv4;a;_http._tcp;local", NotAnEvent, Kind, 0),
+    (";eth0;IPv4;a;_http._tcp;local", NotAnEvent, Kind, 0),
+    // Too short.
+    ("+;", MissingField, Interface, 2),
+    ("-;", MissingField, Interface, 2),
+    ("=;", MissingField, Interface, 2),
+    ("+;eth0", MissingField, Protocol, 6),
+    ("=;eth0", MissingField, Protocol, 6),
+    ("+;eth0;", MissingField, Protocol, 7),
+    ("+;eth0;IPv4", MissingField, Name, 11),
+    ("=;eth0;IPv4", MissingField, Name, 11),
+    ("=;eth0;IPv4;", MissingField, Name, 12),
+    ("=;eth0;IPv4;a", MissingField, Type, 13),
+    ("+;eth0;IPv4;a;", MissingField, Type, 14),
+    ("+;eth0;IPv4;a;_http._tcp", MissingField, Domain, 24),
+    ("=;eth0;IPv4;a;_http._tcp;", MissingField, Domain, 25),
+    ("=;eth0;IPv4;a;_http._tcp;local", MissingField, Host, 30),
+    ("=;eth0;IPv4;a;_http._tcp;local;a.local", MissingField, Address, 38),
+    ("=;eth0;IPv4;a;_http._tcp;local;a.local;192.0.2.1", MissingField, Port, 48),
+    ("=;eth0;IPv4;a;_http._tcp;local;a.local;192.0.2.1;80", MissingField, Txt, 51),
+    // Too long.
+    ("+;eth0;IPv4;a;_http._tcp;local;", ExtraField, Domain, 30),
+    ("-;eth0;IPv4;a;_http._tcp;local;more", ExtraField, Domain, 30),
+    ("+;eth0;IPv4;a;_http._tcp;local;a.local;192.0.2.1;80;", ExtraField, Domain, 30),
+    // Empty where Avahi never is.
+    ("+;eth0;IPv4;;_http._tcp;local", EmptyField, Name, 12),
+    ("+;eth0;IPv4;a;;local", EmptyField, Type, 14),
+    ("-;eth0;IPv4;a;_http._tcp;", EmptyField, Domain, 25),
+    ("+;;;", EmptyField, Domain, 4),
+    ("=;eth0;IPv4;;_http._tcp;local;a.local;192.0.2.1;80;", EmptyField, Name, 12),
+    ("=;eth0;IPv4;a;_http._tcp;local;;192.0.2.1;80;", EmptyField, Host, 31),
+    ("=;eth0;IPv4;a;_http._tcp;local;a.local;;80;", EmptyField, Address, 39),
+    ("=;eth0;IPv4;a;_http._tcp;local;a.local;192.0.2.1;;", EmptyField, Port, 49),
+    // Addresses.
+    ("=;eth0;IPv4;a;_http._tcp;local;a.local;(null);80;", InvalidAddress, Address, 39),
+    ("=;eth0;IPv4;a;_http._tcp;local;a.local;192.0.2;80;", InvalidAddress, Address, 39),
+    ("=;eth0;IPv4;a;_http._tcp;local;a.local;192.0.2.256;80;", InvalidAddress, Address, 39),
+    ("=;eth0;IPv4;a;_http._tcp;local;a.local;192.0.2.01;80;", InvalidAddress, Address, 39),
+    ("=;eth0;IPv6;a;_http._tcp;local;a.local;fe80::1%eth0;80;", InvalidAddress, Address, 39),
+    ("=;eth0;IPv6;a;_http._tcp;local;a.local;fe80::1::2;80;", InvalidAddress, Address, 39),
+    ("=;eth0;IPv6;a;_http._tcp;local;a.local;[fe80::1];80;", InvalidAddress, Address, 39),
+    // Ports.
+    ("=;eth0;IPv4;a;_http._tcp;local;a.local;192.0.2.1;http;", InvalidPort, Port, 49),
+    ("=;eth0;IPv4;a;_http._tcp;local;a.local;192.0.2.1;-1;", InvalidPort, Port, 49),
+    ("=;eth0;IPv4;a;_http._tcp;local;a.local;192.0.2.1;+80;", InvalidPort, Port, 49),
+    ("=;eth0;IPv4;a;_http._tcp;local;a.local;192.0.2.1;000080;", InvalidPort, Port, 49),
+    ("=;eth0;IPv4;a;_http._tcp;local;a.local;192.0.2.1;65536;", PortOverflow, Port, 49),
+    ("=;eth0;IPv4;a;_http._tcp;local;a.local;192.0.2.1;99999999999999999999;", PortOverflow, Port, 49),
+    // TXT.
+    ("=;eth0;IPv4;a;_http._tcp;local;a.local;192.0.2.1;80;a=b", UnquotedTxt, Txt, 52),
+    ("=;eth0;IPv4;a;_http._tcp;local;a.local;192.0.2.1;80; \"a=b\"", UnquotedTxt, Txt, 52),
+    ("=;eth0;IPv4;a;_http._tcp;local;a.local;192.0.2.1;80;\"", UnclosedTxt, Txt, 52),
+    ("=;eth0;IPv4;a;_http._tcp;local;a.local;192.0.2.1;80;\"a=b", UnclosedTxt, Txt, 52),
+    ("=;eth0;IPv4;a;_http._tcp;local;a.local;192.0.2.1;80;\"a=b\" ", UnclosedTxt, Txt, 52),
+    // Two lines where one should be.
+    ("+;eth0;IPv4;a;_http._tcp;local\n+;eth0;IPv4;b;_http._tcp;local", ExtraField, Domain, 32),
+    ("+;eth0;IPv4;a;_http._tcp;local\nGot SIGTERM, quitting.", LineFeed, Domain, 30),
+    ("+;eth0;IPv4;a\nb;_http._tcp;local", LineFeed, Name, 13),
+    ("+;;;local\nlocal", LineFeed, Domain, 9),
+    ("=;eth0;IPv4;a;_http._tcp;local;a\n.local;192.0.2.1;80;\"a=b\nc\"", LineFeed, Host, 32),
+];
+
+#[test]
+fn damage_is_named_and_placed() {
+    assert!(DAMAGED.len() >= 40);
+    for &(line, kind, field, offset) in DAMAGED {
+        let error = Event::try_from(line).expect_err(line);
+        assert_eq!(
+            (error.kind(), error.field(), error.offset()),
+            (kind, field, offset),
+            "{line:?}"
+        );
+    }
+}
+
+/// A damaged line between two good ones: they are read as if nothing had been.
+#[test]
+fn the_rest_is_still_read() {
+    let good = "-;eth0;IPv4;good;_http._tcp;local\n";
+    for &(line, kind, ..) in DAMAGED {
+        if line.trim_end().contains('\n') {
+            continue; // two lines are two records there
+        }
+        let line = line.trim_end_matches(['\r', '\n']);
+        let capture = format!("{good}{line}\n{good}");
+        let read: Vec<_> = events(capture.as_bytes()).collect();
+        assert_eq!(read.len(), 3, "{line:?}");
+        assert!(read[0].is_ok() && read[2].is_ok(), "{line:?}");
+        let error = read[1].unwrap_err();
+        assert_eq!(
+            (error.error().kind(), error.bytes()),
+            (kind, line.as_bytes())
+        );
+        assert_eq!((error.line(), error.offset()), (2, good.len() as u64));
+    }
+}
+
+#[test]
+fn errors_say_what_a_user_can_act_on() {
+    let said = |line: &str| Event::try_from(line).unwrap_err().to_string();
+    let resolve = "=;eth0;IPv4;a;_http._tcp;local;a.local";
+    assert_eq!(
+        said(&format!("{resolve};192.0.2.1;65536;")),
+        r#"port "65536" is over 65535, at byte 49"#
+    );
+    assert_eq!(
+        said(&format!("{resolve};(null);80;")),
+        r#"address "(null)" is no IPv4 or IPv6 address, at byte 39"#
+    );
+    assert_eq!(
+        said(resolve),
+        "the line ends before the address, at byte 38"
+    );
+    assert_eq!(
+        said("+;eth0;IPv4;;a;local"),
+        "the name is empty, at byte 12"
+    );
+    assert_eq!(
+        said(&format!(
+            "{resolve};192.0.2.1;80;\x1b]0;title and much more"
+        )),
+        "TXT \"\\x1b]0;title and much m…\" does not begin with a quote, at byte 52"
+    );
+}
+
+/// The ends of killed captures: half a line is not damage, and not a message.
+#[test]
+fn half_a_line_at_the_end_is_incomplete() {
+    let whole = "=;eth0;IPv4;a;_http._tcp;local;a.local;192.0.2.1;80;\"a=b\" \"c\"\n";
+    for end in 1..whole.len() - 1 {
+        let capture = format!("{whole}{}", &whole[..end]);
+        let last = events(capture.as_bytes()).last().unwrap();
+        let cut = &whole[..end];
+        match last {
+            // All ten fields are there: it could be whole.
+            Ok(event) => assert!(
+                cut.ends_with("80;") || cut.ends_with("8;") || cut.ends_with("\"a=b\""),
+                "{cut} {event}"
+            ),
+            Err(error) => {
+                assert_eq!(error.error().kind(), Incomplete, "{cut}");
+                assert_eq!(error.line(), 2);
+                assert!(error.is_unread());
+            }
+        }
+    }
+    let half = b"+;eth0;IPv4;master-clus";
+    let error = events(half).next().unwrap().unwrap_err().error();
+    assert_eq!(
+        (error.kind(), error.field(), error.offset()),
+        (Incomplete, Name, half.len())
+    );
+    // Without a certain interface it is a browse domain that lost its line feed.
+    assert!(events(b"+;;;local").next().unwrap().is_ok());
+}
+
+#[test]
+fn odd_but_whole() {
+    let service = |line: &'static str| *Event::try_from(line).unwrap().service().unwrap();
+    // A service named like a protocol, looked up over the wide area.
+    let it = service("+;n/a;n/a;IPv4;_http._tcp;example.org");
+    assert_eq!(it.interface, avahi_events::Interface::Unspecified(b"n/a"));
+    assert_eq!((it.protocol, it.name), (None, Label::new(b"IPv4")));
+    let it = service("=;n/v;n/v;IPv6;_http._tcp;example.org;a.example.org;192.0.2.1;80;");
+    assert_eq!(it.interface, avahi_events::Interface::Unspecified(b"n/v"));
+    assert_eq!(it.name, Label::new(b"IPv6"));
+    // Interfaces named like protocols.
+    let it = service("+;IPv4;IPv6;a;_http._tcp;local");
+    assert_eq!(it.interface, avahi_events::Interface::Named(b"IPv4"));
+    let it = service("+;a;IPv4;IPv6;b;_http._tcp;local");
+    assert_eq!(it.interface, avahi_events::Interface::Named(b"a;IPv4"));
+    assert_eq!(
+        (it.protocol, it.name),
+        (Some(avahi_events::Protocol::IPv6), Label::new(b"b"))
+    );
+    // Not available, in a language without slash.
+    let it = service("+;無;無;a;_http._tcp;example.org");
+    assert_eq!(
+        it.interface,
+        avahi_events::Interface::Unspecified("無".as_bytes())
+    );
+    let all_of_port = Event::try_from("=;e;IPv4;a;b;c;d;::1;00080;").unwrap();
+    assert_eq!(all_of_port.endpoint().unwrap().port, 80);
+    assert_eq!(all_of_port.to_string(), "=;e;IPv4;a;b;c;d;::1;00080;");
+}
