@@ -228,7 +228,8 @@ impl<'a> Iterator for Labels<'a> {
         while let Some(at) = memchr::memchr2(b'.', b'\\', &rest[from..]) {
             let at = from + at;
             if rest[at] == b'.' {
-                self.rest = Some(&rest[at + 1..]);
+                // A dot at the end is the root's, which is no label.
+                self.rest = Some(&rest[at + 1..]).filter(|rest| !rest.is_empty());
                 return Some(Label::new(&rest[..at]));
             }
             from = rest.len().min(at + 2); // an escaped dot separates nothing
