@@ -31,7 +31,10 @@ pub fn print<W: Write>(
     lines: bool,
     first: bool,
 ) -> io::Result<()> {
-    let mut csv = csv::Writer::from_writer(out);
+    // Into memory first: flushing the writer would flush the output, too.
+    let mut csv = csv::WriterBuilder::new()
+        .buffer_capacity(1024)
+        .from_writer(Vec::new());
     if first {
         let mut header = HEADER.to_vec();
         header.extend(lines.then_some("line"));
@@ -76,5 +79,6 @@ pub fn print<W: Write>(
         }
     }
     csv.write_record(fields)?;
-    csv.flush()
+    let record = csv.into_inner().map_err(|error| error.into_error())?;
+    out.write_all(&record)
 }
