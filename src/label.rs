@@ -57,6 +57,15 @@ impl<'a> Label<'a> {
         }
     }
 
+    /// The label that stands unescaped in a message.
+    pub(crate) const fn raw(text: &'a [u8]) -> Self {
+        Self {
+            printed: text,
+            escapes: Escapes::None,
+            lossy: false,
+        }
+    }
+
     #[cfg(feature = "alloc")]
     pub(crate) const fn with_lossy(mut self, lossy: bool) -> Self {
         self.lossy = lossy;

@@ -31,7 +31,7 @@ pub use crate::{
     escape::Unescape,
     event::{BrowseDomain, Endpoint, Event, Interface, Kind, Protocol, Service},
     label::{EscapeLabel, Label, Labels, Name},
-    message::Message,
+    message::{Browser, Message},
     reader::{Events, Records, events, records},
     record::{MAX_RECORD, Record},
     service_type::ServiceType,

@@ -272,7 +272,7 @@ impl Framer {
                 _ => next,
             };
             let line = &window[start..line_end];
-            if begins_event(line) || Message::parse(line).is_some() {
+            if begins_event(line) || Message::certain(line).is_some() {
                 break;
             }
             start = next;
