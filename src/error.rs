@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use crate::message::Message;
+use crate::{message::Message, stamp::Stamp};
 
 /// What is wrong with a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -15,8 +15,9 @@ pub enum ErrorKind {
     /// lines are of this kind; see [`LineError::message`].
     NotAnEvent,
     /// The input ends within this record: half a line, as a killed capture
-    /// leaves it. Only said of the last line of an input, and only if it has
-    /// no line feed.
+    /// leaves it, or not all five lines of a service that was resolved without
+    /// `-p`. Only said of the last line of an input that has no line feed, or
+    /// of those last lines.
     Incomplete,
     /// The record ends where this field, or the `;` before it, should be.
     MissingField,
@@ -87,7 +88,8 @@ impl fmt::Display for Field {
 const EXCERPT: usize = 20;
 
 /// Why one record could not be read: the kind of damage, the field, and the
-/// place, as a byte offset that counts from 0 at the start of the record.
+/// place, as a byte offset that counts from 0 at the start of the record, or
+/// of the stamp before it.
 ///
 /// Small and `Copy`; it keeps the first few bytes of what it found, and
 /// borrows nothing.
@@ -125,6 +127,12 @@ impl ParseError {
             found_len: found.len().min(EXCERPT + 1) as u8,
             found: excerpt,
         }
+    }
+
+    /// The same error in a record that has so many bytes more before it.
+    pub(crate) fn shifted(mut self, len: usize) -> Self {
+        self.offset += len;
+        self
     }
 
     /// What is wrong.
@@ -228,6 +236,7 @@ impl fmt::Display for Found<'_> {
 pub struct LineError<'a> {
     pub(crate) error: ParseError,
     pub(crate) bytes: &'a [u8],
+    pub(crate) stamp: Option<Stamp<'a>>,
     pub(crate) line: u64,
     pub(crate) offset: u64,
 }
@@ -239,10 +248,16 @@ impl<'a> LineError<'a> {
         self.error
     }
 
-    /// The record, without its line end.
+    /// The record, without its line end, and with its stamp if it has one.
     #[must_use]
     pub fn bytes(&self) -> &'a [u8] {
         self.bytes
+    }
+
+    /// The stamp that a log put before the record.
+    #[must_use]
+    pub fn stamp(&self) -> Option<Stamp<'a>> {
+        self.stamp
     }
 
     /// The number of the record's first line, counted from 1.
@@ -261,10 +276,14 @@ impl<'a> LineError<'a> {
     /// to standard error.
     #[must_use]
     pub fn message(&self) -> Option<Message<'a>> {
-        match self.error.kind {
-            ErrorKind::NotAnEvent => Message::parse(self.bytes),
-            _ => None,
+        if self.error.kind != ErrorKind::NotAnEvent {
+            return None;
         }
+        let Some(stamp) = self.stamp else {
+            return Message::parse(self.bytes);
+        };
+        let text = &self.bytes[stamp.as_bytes().len()..];
+        Message::parse(text).map(|it| it.with_stamps(stamp.format()))
     }
 
     /// Whether something was lost: a damaged event, or a line that is neither

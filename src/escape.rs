@@ -3,6 +3,8 @@
 
 use core::fmt::{self, Write as _};
 
+use crate::stamp::{StampFormat, after_stamp};
+
 /// Yields the decoded bytes of an escaped text.
 ///
 /// `\DDD` (three **decimal** digits, up to 255) is that byte; `\\` and the
@@ -24,6 +26,9 @@ pub(crate) enum Escapes {
     Txt,
     /// None: a backslash is a backslash.
     None,
+    /// None, but each line after the first has a stamp that is no part of the
+    /// text.
+    Stamped(StampFormat),
 }
 
 impl<'a> Unescape<'a> {
@@ -40,7 +45,7 @@ pub(crate) fn escape_at(text: &[u8], escapes: Escapes) -> Option<(u8, usize)> {
     let quoted = match escapes {
         Escapes::Label => b'.',
         Escapes::Txt => b'"',
-        Escapes::None => return None,
+        Escapes::None | Escapes::Stamped(_) => return None,
     };
     match *text {
         [b'\\', byte, ..] if byte == b'\\' || byte == quoted => Some((byte, 2)),
@@ -64,7 +69,10 @@ impl Iterator for Unescape<'_> {
             self.rest = &self.rest[len..];
             return Some(byte);
         }
-        self.rest = after;
+        self.rest = match self.escapes {
+            Escapes::Stamped(format) if first == b'\n' => after_stamp(after, Some(format)),
+            _ => after,
+        };
         Some(first)
     }
 
@@ -78,8 +86,12 @@ impl Iterator for Unescape<'_> {
 pub(crate) fn unescape(text: &[u8], escapes: Escapes) -> alloc::borrow::Cow<'_, [u8]> {
     use alloc::{borrow::Cow, vec::Vec};
 
-    if escapes == Escapes::None {
-        return Cow::Borrowed(text);
+    match escapes {
+        Escapes::Stamped(_) if text.contains(&b'\n') => {
+            return Unescape::new(text, escapes).collect();
+        }
+        Escapes::None | Escapes::Stamped(_) => return Cow::Borrowed(text),
+        Escapes::Label | Escapes::Txt => {}
     }
     // Find the first escape that changes something: the text before it is
     // taken over as a whole, and without one nothing is allocated.

@@ -244,7 +244,10 @@ fn service_at<'a>(
 /// What the first two columns say. `n/a` is translated, but into the same
 /// words in both, and a slash is in no interface name.
 #[inline]
-fn place_of<'a>(interface: &'a [u8], protocol: &[u8]) -> (Interface<'a>, Option<Protocol>) {
+pub(crate) fn place_of<'a>(
+    interface: &'a [u8],
+    protocol: &[u8],
+) -> (Interface<'a>, Option<Protocol>) {
     let protocol_text = protocol;
     let protocol = Protocol::from_bytes(protocol_text);
     let interface = match interface {

@@ -5,7 +5,10 @@ use core::fmt::{self, Write as _};
 #[cfg(feature = "alloc")]
 use alloc::{borrow::Cow, string::String};
 
-use crate::escape::{Escapes, escaped_text, write_text};
+use crate::{
+    escape::{Escapes, escaped_text, write_text},
+    stamp::StampFormat,
+};
 
 /// A service's name: one DNS label, at most 63 bytes, which may hold anything
 /// (RFC 6763 section 4.1.1: UTF-8 in practice, with spaces, dots and quotes).
@@ -64,6 +67,13 @@ impl<'a> Label<'a> {
             escapes: Escapes::None,
             lossy: false,
         }
+    }
+
+    /// The same label, said to have stamps of that format in it, one after
+    /// each line feed.
+    pub(crate) const fn with_stamps(mut self, format: StampFormat) -> Self {
+        self.escapes = Escapes::Stamped(format);
+        self
     }
 
     #[cfg(feature = "alloc")]

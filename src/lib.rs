@@ -9,6 +9,7 @@ extern crate alloc;
 #[cfg(feature = "std")]
 extern crate std;
 
+mod columns;
 mod error;
 mod escape;
 mod event;
@@ -20,12 +21,15 @@ mod record;
 #[cfg(feature = "serde")]
 mod serde;
 mod service_type;
+mod stamp;
 mod txt;
 
 #[cfg(feature = "alloc")]
 pub use crate::event::EventBuf;
 #[cfg(feature = "serde")]
 pub use crate::serde::Annotated;
+#[cfg(feature = "time")]
+pub use crate::stamp::{Clock, ClockError};
 pub use crate::{
     error::{ErrorKind, Field, LineError, ParseError},
     escape::Unescape,
@@ -35,6 +39,7 @@ pub use crate::{
     reader::{Events, Records, events, records},
     record::{MAX_RECORD, Record},
     service_type::ServiceType,
+    stamp::{Stamp, StampFormat, StampFormatError, Stamps},
     txt::{Txt, TxtDialect, TxtOrder, TxtString, TxtStrings},
 };
 #[cfg(feature = "std")]

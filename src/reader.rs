@@ -4,6 +4,7 @@ use crate::{
     error::LineError,
     event::Event,
     record::{Framer, Record},
+    stamp::Stamps,
 };
 
 /// Reads a whole capture: an iterator over the events in it, and the lines
@@ -71,6 +72,14 @@ impl<'a> Iterator for Events<'a> {
     }
 }
 
+impl Events<'_> {
+    /// Reads lines with these stamps. Without this they are found.
+    #[must_use]
+    pub fn with_stamps(self, stamps: Stamps) -> Self {
+        Self(self.0.with_stamps(stamps))
+    }
+}
+
 impl core::iter::FusedIterator for Events<'_> {}
 
 /// The records of a capture; see [`records`].
@@ -90,6 +99,7 @@ impl<'a> Iterator for Records<'a> {
         let framed = self.framer.next(self.rest, true)?;
         let record = Record {
             event: framed.event,
+            stamp: framed.stamp,
             bytes: framed.bytes,
             line: self.line,
             offset: self.offset,
@@ -98,6 +108,15 @@ impl<'a> Iterator for Records<'a> {
         self.line += framed.lines;
         self.offset += framed.len as u64;
         Some(record)
+    }
+}
+
+impl Records<'_> {
+    /// Reads lines with these stamps. Without this they are found.
+    #[must_use]
+    pub fn with_stamps(mut self, stamps: Stamps) -> Self {
+        self.framer.stamps = stamps;
+        self
     }
 }
 
@@ -110,7 +129,7 @@ mod buffered {
         vec::Vec,
     };
 
-    use super::{Event, Framer, Record};
+    use super::{Event, Framer, Record, Stamps};
     use crate::{
         error::{OwnedReadError, ReadError},
         event::EventBuf,
@@ -167,6 +186,13 @@ mod buffered {
             }
         }
 
+        /// Reads lines with these stamps. Without this they are found.
+        #[must_use]
+        pub fn with_stamps(mut self, stamps: Stamps) -> Self {
+            self.framer.stamps = stamps;
+            self
+        }
+
         /// The next event, or the next line that is none; `None` at the end.
         ///
         /// # Errors
@@ -198,6 +224,7 @@ mod buffered {
             };
             let record = Record {
                 event: framed.event,
+                stamp: framed.stamp,
                 bytes: framed.bytes,
                 line: self.line,
                 offset: self.offset,
@@ -224,18 +251,8 @@ mod buffered {
                 return true;
             }
             let rest = &self.buffer[self.front..];
-            if let Some(feed) = memchr::memchr(b'\n', rest) {
-                let (line, after) = (&rest[..feed], &rest[feed + 1..]);
-                let settled = match line {
-                    // Perhaps a TXT that has only been opened.
-                    [b'=', .., b';', b'"'] => false,
-                    [b'=', .., b'"'] => matches!(after, [b'+' | b'=' | b'-', b';', ..]),
-                    [b'=', ..] => memchr::memchr(b'"', line).is_none(),
-                    _ => true,
-                };
-                if settled {
-                    return true;
-                }
+            if self.framer.is_settled(rest) {
+                return true;
             }
             let mut framer = self.framer.clone();
             let ready = framer.next(rest, false).is_some();

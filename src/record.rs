@@ -3,13 +3,17 @@
 //! All front ends use it, with whatever part of the input they have at hand,
 //! and so give the same events however the input is cut.
 
+mod other;
+
 use memchr::{memchr, memchr_iter};
 
 use crate::{
+    columns,
     error::{ErrorKind, Field, LineError, ParseError},
     event::{Event, Interface},
     grammar,
     message::Message,
+    stamp::{Stamp, StampFormat, Stamps, after_stamp},
     txt::{Txt, TxtDialect},
 };
 
@@ -27,8 +31,13 @@ pub const MAX_RECORD: usize = 256 * 1024;
 pub struct Record<'a> {
     /// The event, or why there is none.
     pub event: Result<Event<'a>, ParseError>,
-    /// The record without its line end. Only the TXT of Avahi before 0.8
-    /// makes a record of several lines.
+    /// What a log put before the record: the time, and perhaps more.
+    pub stamp: Option<Stamp<'a>>,
+    /// The record without its line end, and with its stamp if it has one.
+    ///
+    /// Of several lines are only records with the TXT of Avahi before 0.8,
+    /// resolved services in columns, and messages about services with a line
+    /// feed in their name.
     pub bytes: &'a [u8],
     /// The number of the record's first line, counted from 1.
     pub line: u64,
@@ -54,10 +63,25 @@ impl<'a> Record<'a> {
         self.line_error(error).is_unread().then_some(error)
     }
 
+    /// The message that the record is, if it is one.
+    ///
+    /// ```
+    /// use avahi_events::{Message, records};
+    ///
+    /// let capture = b"Nov 22 10:59:07 Disconnected, reconnecting ...\n";
+    /// let record = records(capture).next().unwrap();
+    /// assert_eq!(record.message(), Some(Message::Disconnected));
+    /// ```
+    #[must_use]
+    pub fn message(&self) -> Option<Message<'a>> {
+        self.line_error(self.event.err()?).message()
+    }
+
     pub(crate) fn line_error(&self, error: ParseError) -> LineError<'a> {
         LineError {
             error,
             bytes: self.bytes,
+            stamp: self.stamp,
             line: self.line,
             offset: self.offset,
         }
@@ -67,6 +91,7 @@ impl<'a> Record<'a> {
 /// A record at the front of a buffer.
 pub(crate) struct Framed<'a> {
     pub(crate) event: Result<Event<'a>, ParseError>,
+    pub(crate) stamp: Option<Stamp<'a>>,
     pub(crate) bytes: &'a [u8],
     /// How much of the buffer it takes up, with its line end.
     pub(crate) len: usize,
@@ -80,11 +105,44 @@ pub(crate) struct Framed<'a> {
 pub(crate) struct Framer {
     /// Up to here, from the front of the buffer, there is no line feed.
     searched: usize,
-    /// Up to here, from the front of the buffer, no line ends in a quote. So
-    /// many records that never close their quotes are still searched once.
-    no_quote_before: usize,
+    /// Up to here, from the front of the buffer, no line closes TXT in this way
+    /// ([`Closing`]). So many records that never close their quotes are still
+    /// searched once.
+    unclosed_before: [usize; 2],
     /// The front of the buffer is in the middle of a line that is too long.
     in_long_line: bool,
+    /// Which stamps lines have, as far as the caller knows.
+    pub(crate) stamps: Stamps,
+    /// The format of the last stamp that stood before an event.
+    stamp_format: Option<StampFormat>,
+    /// How wide the column of names is at most.
+    name_width: Option<usize>,
+}
+
+/// Where a record of several lines ends, and how much of the buffer it takes up
+/// with its line end.
+#[derive(Debug, Clone, Copy)]
+struct Extent {
+    end: usize,
+    len: usize,
+}
+
+/// How the last line of a record of several lines ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Closing {
+    /// TXT at the end of a record.
+    Quote,
+    /// TXT among the details of a service in columns.
+    Bracket,
+}
+
+impl Closing {
+    const fn as_bytes(self) -> &'static [u8] {
+        match self {
+            Self::Quote => b"\"",
+            Self::Bracket => b"\"]",
+        }
+    }
 }
 
 /// The length of a line whose line feed stands at `feed`, without its line end.
@@ -117,17 +175,14 @@ impl Framer {
         let bytes = &buf[..text_len(buf, feed)];
         let event = grammar::record(bytes);
         let framed = match &event {
-            // Strings that have been closed at the line's end may yet go on.
-            Ok(Event::Resolve(_, endpoint))
-                if !endpoint.txt.is_empty() && !begins_event(&buf[len..]) =>
-            {
-                self.maybe_continued(buf, len, endpoint.txt, last)?
+            Err(error) if error.kind() == ErrorKind::NotAnEvent => {
+                self.other(buf, bytes.len(), len, last)?
             }
-            Err(error) if error.kind() == ErrorKind::UnclosedTxt => self.joined(buf, len, last)?,
-            _ => None,
+            event => self.of_several_lines(buf, event, len, None, last)?,
         };
         let framed = framed.unwrap_or(Framed {
             event,
+            stamp: None,
             bytes,
             len,
             lines: 1,
@@ -136,11 +191,68 @@ impl Framer {
         Some(framed)
     }
 
+    /// The record with the lines after its first, if any belong to it: those
+    /// of TXT that is not escaped.
+    ///
+    /// `None` if there has to be more input to tell, `Some(None)` if the first
+    /// line stands alone.
+    #[inline]
+    fn of_several_lines<'a>(
+        &mut self,
+        buf: &'a [u8],
+        event: &Result<Event<'a>, ParseError>,
+        len: usize,
+        stamp: Option<Stamp<'a>>,
+        last: bool,
+    ) -> Option<Option<Framed<'a>>> {
+        let format = stamp.map(|it| it.format());
+        let extent = match event {
+            // Strings that have been closed at the line's end may yet go on.
+            Ok(Event::Resolve(_, endpoint))
+                if !endpoint.txt.is_empty() && !begins_event(after_stamp(&buf[len..], format)) =>
+            {
+                self.maybe_continued(buf, len, endpoint.txt, format, last)?
+            }
+            Err(error) if error.kind() == ErrorKind::UnclosedTxt => {
+                self.joined(buf, len, Closing::Quote, format, last)?
+            }
+            _ => None,
+        };
+        Some(extent.map(|extent| joined_record(buf, extent, stamp)))
+    }
+
+    /// Whether a record stands at the front of the buffer for certain, without
+    /// reading it. What it settles is nearly every line.
+    #[cfg(feature = "std")]
+    pub(crate) fn is_settled(&self, buf: &[u8]) -> bool {
+        let Some(feed) = memchr(b'\n', buf) else {
+            return false;
+        };
+        let (mut line, mut after) = (&buf[..feed], &buf[feed + 1..]);
+        if !begins_event(line) {
+            let format = match self.stamps {
+                Stamps::Find => self.stamp_format,
+                Stamps::Only(format) => Some(format),
+                Stamps::None => None,
+            };
+            (line, after) = (after_stamp(line, format), after_stamp(after, format));
+        }
+        match line {
+            // Perhaps a TXT that has only been opened.
+            [b'=', .., b';', b'"'] => false,
+            [b'=', b';', .., b'"'] => begins_event(after),
+            [b'=', b';', ..] => memchr(b'"', line).is_none(),
+            line => begins_event(line),
+        }
+    }
+
     /// Forgets what was found out about bytes that are gone.
     #[inline]
     fn taken(&mut self, len: usize) {
         self.searched = 0;
-        self.no_quote_before = self.no_quote_before.saturating_sub(len);
+        for before in &mut self.unclosed_before {
+            *before = before.saturating_sub(len);
+        }
     }
 
     /// No line ends in `buf`, or only after more bytes than a record has.
@@ -159,9 +271,17 @@ impl Framer {
             return Some(self.long_line(buf, buf.len(), buf.len()));
         }
         let bytes = buf.strip_suffix(b"\r").unwrap_or(buf);
+        let event = grammar::record(bytes);
+        if matches!(&event, Err(error) if error.kind() == ErrorKind::NotAnEvent)
+            && let Some(framed) = self.other(buf, bytes.len(), buf.len(), last)?
+        {
+            self.taken(framed.len);
+            return Some(framed);
+        }
         self.taken(buf.len());
         Some(Framed {
-            event: half_line(bytes, grammar::record(bytes)),
+            event: half_line(bytes, event),
+            stamp: None,
             bytes,
             len: buf.len(),
             lines: 1,
@@ -178,6 +298,7 @@ impl Framer {
         let bytes = &buf[..text_len];
         Framed {
             event: Err(ParseError::new(ErrorKind::TooLong, Field::Kind, 0, b"")),
+            stamp: None,
             bytes,
             len,
             lines: 1,
@@ -192,24 +313,28 @@ impl Framer {
     /// `None` if there has to be more input to tell, `Some(None)` if the first
     /// line stands alone.
     #[cold]
-    fn joined<'a>(
+    fn joined(
         &mut self,
-        buf: &'a [u8],
+        buf: &[u8],
         first: usize,
+        closing: Closing,
+        format: Option<StampFormat>,
         last: bool,
-    ) -> Option<Option<Framed<'a>>> {
+    ) -> Option<Option<Extent>> {
         let window = window(buf);
-        let searched = first.max(self.no_quote_before);
+        let searched = first.max(self.unclosed_before[closing as usize]);
         let mut start = searched;
         for feed in memchr_iter(b'\n', window.get(searched..).unwrap_or_default()) {
             let feed = searched + feed;
             let text_len = text_len(window, feed);
-            if window[start.min(text_len)..text_len].ends_with(b"\"") {
-                return self.continued(buf, text_len, feed + 1, last).map(Some);
+            if window[start.min(text_len)..text_len].ends_with(closing.as_bytes()) {
+                return self
+                    .continued(buf, text_len, feed + 1, closing, format, last)
+                    .map(Some);
             }
             start = feed + 1;
         }
-        self.no_quote_before = start;
+        self.unclosed_before[closing as usize] = start;
         if buf.len() < MAX_RECORD {
             if !last {
                 return None;
@@ -217,9 +342,11 @@ impl Framer {
             // The last line may lack its line feed, but not its quote.
             if window
                 .get(start..)
-                .is_some_and(|line| line.ends_with(b"\""))
+                .is_some_and(|line| line.ends_with(closing.as_bytes()))
             {
-                return self.continued(buf, buf.len(), buf.len(), last).map(Some);
+                return self
+                    .continued(buf, buf.len(), buf.len(), closing, format, last)
+                    .map(Some);
             }
         }
         Some(None)
@@ -229,34 +356,39 @@ impl Framer {
     /// Avahi before 0.8, a line that is no event and no message may belong to
     /// it all the same.
     #[inline]
-    fn maybe_continued<'a>(
-        &mut self,
-        buf: &'a [u8],
+    fn maybe_continued(
+        &self,
+        buf: &[u8],
         len: usize,
         txt: Txt<'_>,
+        format: Option<StampFormat>,
         last: bool,
-    ) -> Option<Option<Framed<'a>>> {
+    ) -> Option<Option<Extent>> {
         let at_end = len == buf.len() && last;
         if at_end || txt.dialect() == TxtDialect::Escaped {
             return Some(None);
         }
-        let joined = self.continued(buf, text_len(buf, len - 1), len, last)?;
-        Some((joined.len > len).then_some(joined))
+        let end = text_len(buf, len - 1);
+        let extent = self.continued(buf, end, len, Closing::Quote, format, last)?;
+        Some((extent.len > len).then_some(extent))
     }
 
-    /// The record that is closed at `text_len`, with the lines after it that
-    /// belong to it too: those between its end and the next event or message,
-    /// up to the last that ends in a quote. `None` if there has to be more
-    /// input to tell.
+    /// The extent of the record that is closed at `end`, with the lines after
+    /// it that belong to it too: those between its end and the next event or
+    /// message, up to the last that ends in a quote. `None` if there has to be
+    /// more input to tell.
     #[cold]
-    fn continued<'a>(
-        &mut self,
-        buf: &'a [u8],
-        mut end: usize,
-        mut len: usize,
+    fn continued(
+        &self,
+        buf: &[u8],
+        end: usize,
+        len: usize,
+        closing: Closing,
+        format: Option<StampFormat>,
         last: bool,
-    ) -> Option<Framed<'a>> {
+    ) -> Option<Extent> {
         let window = window(buf);
+        let mut extent = Extent { end, len };
         let mut start = len;
         while start < window.len() || !last {
             let rest = &window[start..];
@@ -264,29 +396,58 @@ impl Framer {
                 Some(feed) => start + feed + 1,
                 None if last && buf.len() < MAX_RECORD => window.len(),
                 // Two bytes are enough to know an event by.
-                None if buf.len() >= MAX_RECORD || begins_event(rest) => break,
+                None if buf.len() >= MAX_RECORD || begins_event(after_stamp(rest, format)) => break,
                 None => return None,
             };
             let line_end = match window[next - 1] {
                 b'\n' => text_len(window, next - 1),
                 _ => next,
             };
-            let line = &window[start..line_end];
-            if begins_event(line) || Message::certain(line).is_some() {
+            let line = after_stamp(&window[start..line_end], format);
+            if begins_event(line) || columns::begins(line) || Message::certain(line).is_some() {
                 break;
             }
             start = next;
-            if line.ends_with(b"\"") {
-                (end, len) = (line_end, next);
+            if line.ends_with(closing.as_bytes()) {
+                extent = Extent {
+                    end: line_end,
+                    len: next,
+                };
             }
         }
-        let bytes = &buf[..end];
-        Some(Framed {
-            event: grammar::record(bytes),
-            bytes,
-            len,
-            lines: memchr_iter(b'\n', bytes).count() as u64 + 1,
-        })
+        Some(extent)
+    }
+}
+
+/// The record of that extent, which has several lines.
+#[cold]
+fn joined_record<'a>(buf: &'a [u8], extent: Extent, stamp: Option<Stamp<'a>>) -> Framed<'a> {
+    let start = stamp.map_or(0, |it| it.as_bytes().len());
+    let event = grammar::record(&buf[start..extent.end]);
+    framed(buf, extent, stamp, event)
+}
+
+/// A record, of whose event the places count from after the stamp.
+fn framed<'a>(
+    buf: &'a [u8],
+    extent: Extent,
+    stamp: Option<Stamp<'a>>,
+    event: Result<Event<'a>, ParseError>,
+) -> Framed<'a> {
+    let bytes = &buf[..extent.end];
+    let start = stamp.map_or(0, |it| it.as_bytes().len());
+    Framed {
+        event: match (event, stamp) {
+            (Ok(Event::Resolve(service, mut endpoint)), Some(stamp)) => {
+                endpoint.txt = endpoint.txt.with_stamps(stamp.format());
+                Ok(Event::Resolve(service, endpoint))
+            }
+            (event, _) => event.map_err(|error| error.shifted(start)),
+        },
+        stamp,
+        bytes,
+        len: extent.len,
+        lines: memchr_iter(b'\n', bytes).count() as u64 + 1,
     }
 }
 

@@ -2,7 +2,10 @@
 
 use core::fmt;
 
-use crate::escape::{Escapes, escape_at, escaped_text, write_text};
+use crate::{
+    escape::{Escapes, escape_at, escaped_text, write_text},
+    stamp::{StampFormat, after_stamp},
+};
 
 /// How a version of Avahi prints TXT strings.
 ///
@@ -56,6 +59,8 @@ pub struct Txt<'a> {
     /// What the caller said; else it is told from the text, when asked.
     dialect: Option<TxtDialect>,
     order: TxtOrder,
+    /// The stamps that stand after line feeds and are no part of the text.
+    stamps: Option<StampFormat>,
 }
 
 impl<'a> Txt<'a> {
@@ -67,7 +72,31 @@ impl<'a> Txt<'a> {
             printed,
             dialect: None,
             order: TxtOrder::LastFirst,
+            stamps: None,
         }
+    }
+
+    /// The same field, said to have stamps of that format in it, one after
+    /// each line feed.
+    pub(crate) const fn with_stamps(mut self, format: StampFormat) -> Self {
+        self.stamps = Some(format);
+        self
+    }
+
+    /// The text in one piece, or line by line where there are stamps to be
+    /// left out.
+    pub(crate) fn pieces(&self) -> impl Iterator<Item = &'a [u8]> + use<'a> {
+        let stamps = self.stamps;
+        let mut rest = Some(self.printed);
+        core::iter::from_fn(move || {
+            let text = rest.take()?;
+            let Some(feed) = memchr::memchr(b'\n', text).filter(|_| stamps.is_some()) else {
+                return Some(text);
+            };
+            let (line, after) = text.split_at(feed + 1);
+            rest = Some(after_stamp(after, stamps));
+            Some(line)
+        })
     }
 
     /// The same field, said to come from a version that prints so, where the
@@ -105,7 +134,8 @@ impl<'a> Txt<'a> {
 
     /// What was said of the dialect and the order, without the text; and back.
     #[cfg(feature = "alloc")]
-    pub(crate) const fn without_text(self) -> Txt<'static> {
+    pub(crate) const fn without_text(mut self) -> Txt<'static> {
+        self.stamps = None;
         self.with_text(b"")
     }
 
@@ -115,10 +145,12 @@ impl<'a> Txt<'a> {
             printed,
             dialect: self.dialect,
             order: self.order,
+            stamps: self.stamps,
         }
     }
 
-    /// The bytes as printed, quotes and escapes and all.
+    /// The bytes as printed, quotes and escapes and all. In a capture with
+    /// stamps, a field of several lines has one at the start of each line.
     #[must_use]
     pub const fn as_bytes(&self) -> &'a [u8] {
         self.printed
@@ -168,6 +200,7 @@ impl<'a> Txt<'a> {
                 }
             },
             dialect,
+            stamps: self.stamps,
         }
     }
 
@@ -270,7 +303,7 @@ impl fmt::Debug for Txt<'_> {
 /// The field as printed, safe for a terminal.
 impl fmt::Display for Txt<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write_text(self.printed.iter().copied(), f)
+        write_text(self.pieces().flatten().copied(), f)
     }
 }
 
@@ -279,6 +312,7 @@ impl fmt::Display for Txt<'_> {
 pub struct TxtStrings<'a> {
     rest: Option<&'a [u8]>,
     dialect: TxtDialect,
+    stamps: Option<StampFormat>,
 }
 
 impl<'a> Iterator for TxtStrings<'a> {
@@ -289,7 +323,10 @@ impl<'a> Iterator for TxtStrings<'a> {
         let (printed, escapes);
         match self.dialect {
             TxtDialect::Raw => {
-                escapes = Escapes::None;
+                escapes = match self.stamps {
+                    Some(format) => Escapes::Stamped(format),
+                    None => Escapes::None,
+                };
                 match find_raw_break(rest) {
                     Some(at) => {
                         printed = &rest[..at];

@@ -47,7 +47,8 @@ fn put_endpoint<S: Sink>(endpoint: &Endpoint<'_>, sink: &mut S) -> Result<(), S:
         text => sink.bytes(text)?,
     }
     sink.separator()?;
-    sink.bytes(endpoint.txt.as_bytes())
+    let mut pieces = endpoint.txt.pieces();
+    pieces.try_for_each(|piece| sink.bytes(piece))
 }
 
 /// The whole line, without its line feed.

@@ -5,6 +5,7 @@ mod shape;
 use crate::{
     label::{Label, Name},
     service_type::ServiceType,
+    stamp::StampFormat,
 };
 
 /// A line that `avahi-browse` prints beside its events, mostly to standard
@@ -122,6 +123,10 @@ pub enum Browser {
 }
 
 const FAILED_RESOLVE: &[u8] = b"Failed to resolve service '";
+/// What follows the name.
+pub(crate) const AFTER_NAME: &[u8] = b"' of type '";
+/// A name has no more bytes than a DNS label (RFC 6763 section 4.1.1).
+pub(crate) const MAX_NAME: usize = 63;
 
 impl<'a> Message<'a> {
     /// The message that a line is, if it is one. Without its line end, and
@@ -188,6 +193,32 @@ impl<'a> Message<'a> {
             .or_else(|| signal(line))
             .or_else(|| trace(line).filter(|_| names_the_program(line)))
     }
+
+    /// Whether the line is the beginning of a message that goes on after a line
+    /// feed in a service's name.
+    pub(crate) fn begins_in(line: &[u8]) -> bool {
+        line.strip_prefix(FAILED_RESOLVE)
+            .is_some_and(|name| name.len() <= MAX_NAME && failed_resolve(line).is_none())
+    }
+
+    /// The same message, said to have stamps of that format in it, one after
+    /// each line feed.
+    pub(crate) fn with_stamps(self, format: StampFormat) -> Self {
+        match self {
+            Self::FailedResolve {
+                name,
+                service_type,
+                domain,
+                reason,
+            } => Self::FailedResolve {
+                name: name.with_stamps(format),
+                service_type,
+                domain,
+                reason,
+            },
+            message => message,
+        }
+    }
 }
 
 /// The name is raw, and the service's publisher may have put anything into it,
@@ -195,7 +226,7 @@ impl<'a> Message<'a> {
 /// taken apart from its end.
 fn failed_resolve(line: &[u8]) -> Option<Message<'_>> {
     let text = line.strip_prefix(FAILED_RESOLVE)?;
-    let (name, text) = rsplit_once(text, b"' of type '")?;
+    let (name, text) = rsplit_once(text, AFTER_NAME)?;
     let (service_type, text) = split_once(text, b"' in domain '")?;
     let (domain, reason) = split_once(text, b"': ")?;
     Some(Message::FailedResolve {
