@@ -24,8 +24,6 @@ mod service_type;
 mod stamp;
 mod txt;
 
-#[cfg(feature = "alloc")]
-pub use crate::event::EventBuf;
 #[cfg(feature = "serde")]
 pub use crate::serde::Annotated;
 #[cfg(feature = "time")]
@@ -46,4 +44,9 @@ pub use crate::{
 pub use crate::{
     error::{OwnedReadError, ReadError},
     reader::{IntoEvents, Reader},
+};
+#[cfg(feature = "alloc")]
+pub use crate::{
+    event::EventBuf,
+    service_type::{ServiceTypes, ServiceTypesError},
 };

@@ -5,7 +5,7 @@ use alloc::string::String;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
-use crate::{Endpoint, Event, EventBuf, Interface, Service, TxtString};
+use crate::{Endpoint, Event, EventBuf, Interface, Service, ServiceTypes, TxtString};
 
 /// An event with what a capture knows beside it, for `Serialize`.
 ///
@@ -31,6 +31,7 @@ pub struct Annotated<'a> {
     event: Event<'a>,
     line: Option<u64>,
     time: Option<&'a str>,
+    types: Option<&'a ServiceTypes>,
 }
 
 impl<'a> Annotated<'a> {
@@ -41,6 +42,7 @@ impl<'a> Annotated<'a> {
             event,
             line: None,
             time: None,
+            types: None,
         }
     }
 
@@ -57,6 +59,13 @@ impl<'a> Annotated<'a> {
         self.time = Some(time);
         self
     }
+
+    /// With the DNS types of display names that this database knows.
+    #[must_use]
+    pub const fn with_service_types(mut self, types: &'a ServiceTypes) -> Self {
+        self.types = Some(types);
+        self
+    }
 }
 
 impl Serialize for Annotated<'_> {
@@ -71,7 +80,7 @@ impl Serialize for Annotated<'_> {
         map.serialize_entry("interface", &interface)?;
         map.serialize_entry("protocol", &event.protocol().map(|it| it.as_str()))?;
         if let Some(service) = event.service() {
-            put_service(service, &mut map)?;
+            put_service(service, self.types, &mut map)?;
         }
         map.serialize_entry("domain", &event.domain().to_str_lossy())?;
         if let Some(endpoint) = event.endpoint() {
@@ -87,7 +96,11 @@ impl Serialize for Annotated<'_> {
     }
 }
 
-fn put_service<M: SerializeMap>(service: &Service<'_>, map: &mut M) -> Result<(), M::Error> {
+fn put_service<M: SerializeMap>(
+    service: &Service<'_>,
+    types: Option<&ServiceTypes>,
+    map: &mut M,
+) -> Result<(), M::Error> {
     let name = service.name.decode();
     map.serialize_entry("name", &String::from_utf8_lossy(&name))?;
     if core::str::from_utf8(&name).is_err() {
@@ -96,7 +109,11 @@ fn put_service<M: SerializeMap>(service: &Service<'_>, map: &mut M) -> Result<()
     if service.name.is_lossy() {
         map.serialize_entry("name_lossy", &true)?;
     }
-    map.serialize_entry("type", &service.service_type.dns_type())?;
+    let dns_type = match types {
+        Some(types) => types.dns_type(service.service_type),
+        None => service.service_type.dns_type(),
+    };
+    map.serialize_entry("type", &dns_type)?;
     if let Some(name) = service.service_type.display_name() {
         map.serialize_entry("type_name", &String::from_utf8_lossy(name))?;
     }

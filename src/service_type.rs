@@ -1,7 +1,12 @@
 //! Service types: what DNS calls them, and what Avahi shows instead.
 
+#[cfg(feature = "alloc")]
+mod types;
+
 use core::fmt;
 
+#[cfg(feature = "alloc")]
+pub use self::types::{ServiceTypes, ServiceTypesError};
 use crate::escape::write_text;
 
 /// A service's type as printed: with `-k` the DNS type (`_http._tcp`), without
@@ -50,7 +55,7 @@ impl<'a> ServiceType<'a> {
 
     /// The DNS type: the one printed, or that of the display name if it is an
     /// English one of Avahi 0.8. `None` for display names of other languages,
-    /// and for a DNS type that is not UTF-8.
+    /// which a `ServiceTypes` can know, and for a DNS type that is not UTF-8.
     #[must_use]
     pub fn dns_type(&self) -> Option<&'a str> {
         if self.is_dns() {

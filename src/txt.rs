@@ -156,6 +156,31 @@ impl<'a> Txt<'a> {
         self.printed
     }
 
+    /// The bytes as Avahi printed them: [`as_bytes`](Self::as_bytes) without
+    /// the stamps that a log put before the lines.
+    ///
+    /// ```
+    /// use avahi_events::events;
+    ///
+    /// let capture = b"1795345126 =;eth0;IPv4;a;_x._tcp;local;h;192.0.2.1;80;\"two\n1795345126 lines\"\n";
+    /// let event = events(capture).next().unwrap().unwrap();
+    /// let txt = event.endpoint().unwrap().txt;
+    /// assert_eq!(*txt.without_stamps(), *b"\"two\nlines\"");
+    /// assert!(txt.strings().next().unwrap() == "two\nlines");
+    /// assert_eq!(txt.as_bytes(), b"\"two\n1795345126 lines\"");
+    /// ```
+    #[cfg(feature = "alloc")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "alloc")))]
+    #[must_use]
+    pub fn without_stamps(&self) -> alloc::borrow::Cow<'a, [u8]> {
+        use alloc::{borrow::Cow, vec::Vec};
+
+        match self.stamps {
+            Some(_) => Cow::Owned(self.pieces().collect::<Vec<_>>().concat()),
+            None => Cow::Borrowed(self.printed),
+        }
+    }
+
     /// Whether there are no strings at all.
     #[must_use]
     pub const fn is_empty(&self) -> bool {

@@ -1,7 +1,9 @@
 //! Which events a command is to show.
 
-use avahi_events::{Event, Kind, Protocol};
+use avahi_events::{Event, Kind, Protocol, ServiceTypes};
 use clap::{Args, ValueEnum};
+
+use crate::output::dns_type;
 
 /// Show only the events that fit all of these.
 #[derive(Debug, Clone, Default, Args)]
@@ -26,6 +28,10 @@ pub struct Filter {
     /// Events seen over this protocol
     #[arg(long, value_name = "PROTOCOL", ignore_case = true)]
     protocol: Option<ProtocolName>,
+
+    /// Display names beyond those built in.
+    #[arg(skip)]
+    types: Option<ServiceTypes>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -75,6 +81,12 @@ impl ProtocolName {
 }
 
 impl Filter {
+    /// Knows these display names.
+    pub fn with_types(mut self, types: Option<&ServiceTypes>) -> Self {
+        self.types = types.cloned();
+        self
+    }
+
     /// Whether the event fits. A filter for services fits no browse domain.
     pub fn fits(&self, event: &Event<'_>) -> bool {
         let service = event.service();
@@ -88,7 +100,8 @@ impl Filter {
                     let printed = service.service_type;
                     let same = |text: &[u8]| text.eq_ignore_ascii_case(wanted.as_bytes());
                     same(printed.as_bytes())
-                        || printed.dns_type().is_some_and(|it| same(it.as_bytes()))
+                        || dns_type(printed, self.types.as_ref())
+                            .is_some_and(|it| same(it.as_bytes()))
                 })
             })
             && self

@@ -7,6 +7,7 @@ use std::{
 };
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use jiff::Timestamp;
 
 /// A file has to be this large, in bytes, before there is a progress bar.
 const LARGE: u64 = 64 * 1024 * 1024;
@@ -24,6 +25,8 @@ pub struct Input {
     pub live: bool,
     /// Where a progress bar has it; hidden where it should not be seen.
     pub progress: ProgressBar,
+    /// When it was last written to, if it is a file.
+    pub modified: Option<Timestamp>,
 }
 
 impl Input {
@@ -38,7 +41,11 @@ impl Input {
             return Err(io::ErrorKind::IsADirectory.into());
         }
         let len = metadata.is_file().then_some(metadata.len());
-        Ok(Self::new(path.display().to_string(), Box::new(file), len))
+        let modified = metadata.modified().ok().filter(|_| metadata.is_file());
+        Ok(Self {
+            modified: modified.and_then(|time| time.try_into().ok()),
+            ..Self::new(path.display().to_string(), Box::new(file), len)
+        })
     }
 
     fn new(name: String, read: Box<dyn Read>, len: Option<u64>) -> Self {
@@ -53,6 +60,7 @@ impl Input {
             reader: BufReader::with_capacity(BLOCK, read),
             live: len.is_none(),
             progress,
+            modified: None,
         }
     }
 }

@@ -5,7 +5,9 @@ mod filter;
 mod input;
 mod output;
 mod parse;
+mod reading;
 mod safe;
+mod types;
 mod unread;
 
 use std::{io, process::ExitCode};
@@ -21,8 +23,10 @@ struct Arguments {
 }
 
 #[derive(Debug, Subcommand)]
+#[allow(clippy::large_enum_variant)] // there is one
 enum Command {
     Parse(parse::Arguments),
+    Types(types::Arguments),
 }
 
 /// How a command ended, if nothing kept it from its end.
@@ -47,6 +51,7 @@ fn main() -> ExitCode {
     // clap itself ends the program with 2 if the usage is wrong.
     let outcome = match Arguments::parse().command {
         Command::Parse(arguments) => parse::run(&arguments),
+        Command::Types(arguments) => types::run(&arguments),
     };
     match outcome {
         Ok(outcome) => outcome.into(),

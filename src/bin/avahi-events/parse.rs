@@ -11,11 +11,12 @@ use crate::{
     filter::Filter,
     input::Input,
     output::{Format, Item, Printer},
+    reading::{StampArguments, TypeArguments, time_text},
     safe,
     unread::{Unread, say},
 };
 
-/// Read captures of `avahi-browse -p` and print their events
+/// Read captures of avahi-browse and print their events
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -36,7 +37,7 @@ pub struct Arguments {
     ///
     /// Placeholders: {event}, {interface}, {protocol}, {name}, {type}, {type_name}, {domain},
     /// {host}, {address}, {port}, {socket} (address and port, with the scope of a link-local
-    /// address), {txt} (as printed), {txt.KEY} (one attribute), {file}, {line}. `{{` and `}}` are
+    /// address), {txt} (as printed), {txt.KEY} (one attribute), {file}, {line}, {time}. `{{` and `}}` are
     /// braces. Control characters are printed as \DDD, so that an event is one line. Events that
     /// have none of the fields named are left out.
     #[arg(long, value_name = "FORMAT", default_value = "json")]
@@ -49,6 +50,23 @@ pub struct Arguments {
     /// Say on which line of its file an event begins
     #[arg(long)]
     lines: bool,
+
+    /// Say when, by the stamp before the line
+    #[arg(long)]
+    time: bool,
+
+    #[command(flatten)]
+    stamps: StampArguments,
+
+    #[command(flatten)]
+    types: TypeArguments,
+}
+
+impl Arguments {
+    /// Whether times are printed.
+    fn uses_time(&self) -> bool {
+        self.time || matches!(&self.format, Format::Template(it) if it.has_time())
+    }
 }
 
 /// Reads all files, in order.
@@ -60,11 +78,15 @@ pub fn run(arguments: &Arguments) -> io::Result<Outcome> {
     };
     let mut unread = Unread::default();
     let mut unopened = false;
-    let mut printer = Printer::to_stdout(&arguments.format, arguments.lines);
+    let types = arguments.types.read()?;
+    let filter = arguments.filter.clone().with_types(types.as_ref());
+    let mut printer = Printer::to_stdout(&arguments.format, arguments.lines)
+        .with_times(arguments.time)
+        .with_types(types);
     for file in files {
         let name = || safe::text(file.display().to_string().as_bytes());
         let read = match Input::open(file) {
-            Ok(input) => read(arguments, input, &mut printer, &mut unread)?,
+            Ok(input) => read(arguments, &filter, input, &mut printer, &mut unread)?,
             Err(error) => Err(error),
         };
         match read {
@@ -88,17 +110,20 @@ pub fn run(arguments: &Arguments) -> io::Result<Outcome> {
 /// input's. `false` if the reading is to stop here.
 fn read(
     arguments: &Arguments,
+    filter: &Filter,
     input: Input,
     printer: &mut Printer,
     unread: &mut Unread,
 ) -> io::Result<io::Result<bool>> {
+    let mut clock = arguments.stamps.clock(&input);
     let Input {
         name,
         reader,
         live,
         progress,
+        ..
     } = input;
-    let mut reader = Reader::new(reader);
+    let mut reader = Reader::new(reader).with_stamps(arguments.stamps.stamps());
     loop {
         if live && reader.needs_input() {
             printer.flush()?;
@@ -109,12 +134,15 @@ fn read(
             Err(error) => return Ok(Err(error)),
         };
         progress.set_position(record.offset);
+        // The year of a stamp may follow from those before it, also of messages.
+        let stamp = record.stamp.filter(|_| arguments.uses_time());
+        let time = stamp.and_then(|stamp| time_text(&mut clock, &stamp));
         match &record.event {
-            Ok(event) if arguments.filter.fits(event) => printer.print(&Item {
+            Ok(event) if filter.fits(event) => printer.print(&Item {
                 event,
                 file: &name,
                 line: record.line,
-                time: None,
+                time: time.as_deref(),
             })?,
             Ok(_) => {}
             Err(_) => {

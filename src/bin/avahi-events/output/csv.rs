@@ -5,7 +5,7 @@ use std::{
     io::{self, Write},
 };
 
-use super::{Item, address};
+use super::{Extras, Item, address, dns_type};
 use crate::safe::{self, Audience};
 
 const HEADER: [&str; 11] = [
@@ -28,7 +28,7 @@ pub fn print<W: Write>(
     out: &mut W,
     item: &Item<'_>,
     audience: Audience,
-    lines: bool,
+    extras: &Extras,
     first: bool,
 ) -> io::Result<()> {
     // Into memory first: flushing the writer would flush the output, too.
@@ -37,8 +37,8 @@ pub fn print<W: Write>(
         .from_writer(Vec::new());
     if first {
         let mut header = HEADER.to_vec();
-        header.extend(lines.then_some("line"));
-        header.extend(item.time.map(|_| "time"));
+        header.extend(extras.lines.then_some("line"));
+        header.extend(extras.times.then_some("time"));
         csv.write_record(header)?;
     }
     let event = item.event;
@@ -54,7 +54,7 @@ pub fn print<W: Write>(
             .into(),
         service.map_or(b"".into(), |it| it.name.decode()),
         service
-            .and_then(|it| it.service_type.dns_type())
+            .and_then(|it| dns_type(it.service_type, extras.types.as_ref()))
             .unwrap_or_default()
             .as_bytes()
             .into(),
@@ -69,10 +69,12 @@ pub fn print<W: Write>(
             .map_or(String::new(), |it| it.port.to_string())
             .into_bytes()
             .into(),
-        endpoint.map_or(&b""[..], |it| it.txt.as_bytes()).into(),
+        endpoint.map_or(b"".into(), |it| it.txt.without_stamps()),
     ];
+    let lines = extras.lines;
     fields.extend(lines.then(|| item.line.to_string().into_bytes().into()));
-    fields.extend(item.time.map(|time| time.as_bytes().into()));
+    let time = || item.time.unwrap_or_default().as_bytes().into();
+    fields.extend(extras.times.then(time));
     if audience == Audience::Terminal {
         for field in &mut fields {
             *field = safe::text(field).into_bytes().into();

@@ -6,7 +6,7 @@ use avahi_events::Annotated;
 use serde::Serialize as _;
 use serde_json::ser::{CompactFormatter, Formatter, Serializer};
 
-use super::Item;
+use super::{Extras, Item};
 use crate::safe::{Audience, acts_on_terminal};
 
 /// Prints one object, and a line feed.
@@ -14,11 +14,14 @@ pub fn print<W: Write>(
     out: &mut W,
     item: &Item<'_>,
     audience: Audience,
-    lines: bool,
+    extras: &Extras,
 ) -> io::Result<()> {
     let mut event = Annotated::new(*item.event);
-    if lines {
+    if extras.lines {
         event = event.with_line(item.line);
+    }
+    if let Some(types) = &extras.types {
+        event = event.with_service_types(types);
     }
     if let Some(time) = item.time {
         event = event.with_time(time);
@@ -63,7 +66,7 @@ impl Formatter for ForTerminal {
 mod tests {
     use avahi_events::Event;
 
-    use super::{Audience, Item, print};
+    use super::{Audience, Extras, Item, print};
 
     fn printed(audience: Audience) -> String {
         let line = "+;eth0;IPv4;a\\194\\155b\\027\\226\\128\\174;_x._tcp;local";
@@ -74,7 +77,7 @@ mod tests {
             time: None,
         };
         let mut out = Vec::new();
-        print(&mut out, &item, audience, false).unwrap();
+        print(&mut out, &item, audience, &Extras::default()).unwrap();
         String::from_utf8(out).unwrap()
     }
 

@@ -11,7 +11,7 @@ use std::{
     str::FromStr,
 };
 
-use avahi_events::{Endpoint, Event};
+use avahi_events::{Endpoint, Event, ServiceType, ServiceTypes};
 
 pub use self::template::Template;
 use crate::safe::Audience;
@@ -63,12 +63,31 @@ fn address<'a>(endpoint: &Endpoint<'a>) -> Cow<'a, [u8]> {
     }
 }
 
+/// The DNS type of a service's, if it is known.
+pub fn dns_type<'a>(printed: ServiceType<'a>, types: Option<&'a ServiceTypes>) -> Option<&'a str> {
+    match types {
+        Some(types) => types.dns_type(printed),
+        None => printed.dns_type(),
+    }
+}
+
+/// What to print beside the event, and how.
+#[derive(Debug, Clone, Default)]
+pub struct Extras {
+    /// The number of its line.
+    lines: bool,
+    /// Its time.
+    times: bool,
+    /// Display names of service types, beyond those built in.
+    types: Option<ServiceTypes>,
+}
+
 /// Prints events to standard output.
 pub struct Printer {
     out: BufWriter<Stdout>,
     format: Format,
     audience: Audience,
-    lines: bool,
+    extras: Extras,
     headed: bool,
 }
 
@@ -79,20 +98,35 @@ impl Printer {
             out: BufWriter::with_capacity(64 * 1024, io::stdout()),
             format: format.clone(),
             audience: Audience::of_stdout(),
-            lines,
+            extras: Extras {
+                lines,
+                ..Extras::default()
+            },
             headed: false,
         }
     }
 
+    /// Prints times, too, if `times`.
+    pub fn with_times(mut self, times: bool) -> Self {
+        self.extras.times = times;
+        self
+    }
+
+    /// Knows these display names of service types.
+    pub fn with_types(mut self, types: Option<ServiceTypes>) -> Self {
+        self.extras.types = types;
+        self
+    }
+
     /// Prints one event. It may stay in a buffer until [`flush`](Self::flush).
     pub fn print(&mut self, item: &Item<'_>) -> io::Result<()> {
-        let (out, audience, lines) = (&mut self.out, self.audience, self.lines);
+        let (out, audience, extras) = (&mut self.out, self.audience, &self.extras);
         let first = !std::mem::replace(&mut self.headed, true);
         match &self.format {
-            Format::Json => json::print(out, item, audience, lines),
-            Format::Csv => csv::print(out, item, audience, lines, first),
-            Format::Table => table::print(out, item, lines, first),
-            Format::Template(template) => template.print(out, item, audience),
+            Format::Json => json::print(out, item, audience, extras),
+            Format::Csv => csv::print(out, item, audience, extras, first),
+            Format::Table => table::print(out, item, extras, first),
+            Format::Template(template) => template.print(out, item, audience, extras),
         }
     }
 

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use unicode_width::UnicodeWidthStr as _;
 
-use super::{Item, address};
+use super::{Extras, Item, address, dns_type};
 use crate::safe;
 
 /// Title and width of each column; the last ones have no end.
@@ -20,14 +20,19 @@ const COLUMNS: [(&str, usize); 7] = [
 ];
 
 /// Prints one line, after a header if it is the first.
-pub fn print<W: Write>(out: &mut W, item: &Item<'_>, lines: bool, first: bool) -> io::Result<()> {
+pub fn print<W: Write>(
+    out: &mut W,
+    item: &Item<'_>,
+    extras: &Extras,
+    first: bool,
+) -> io::Result<()> {
     if first {
         let titles = COLUMNS.map(|(title, _)| title.to_owned());
         write_row(
             out,
-            lines.then(|| "LINE".to_owned()),
+            extras.lines.then(|| "LINE".to_owned()),
             titles,
-            item.time.map(|_| "TIME"),
+            extras.times.then_some("TIME"),
         )?;
     }
     let event = item.event;
@@ -39,7 +44,7 @@ pub fn print<W: Write>(out: &mut W, item: &Item<'_>, lines: bool, first: bool) -
         service.map_or("-".to_owned(), |it| safe::text(&it.name.decode())),
         service.map_or("-".to_owned(), |it| {
             let printed = it.service_type;
-            match printed.dns_type() {
+            match dns_type(printed, extras.types.as_ref()) {
                 Some(dns) => safe::text(dns.as_bytes()),
                 None => safe::text(printed.as_bytes()),
             }
@@ -47,11 +52,13 @@ pub fn print<W: Write>(out: &mut W, item: &Item<'_>, lines: bool, first: bool) -
         safe::text(event.domain().as_bytes()),
         event.endpoint().map_or(String::new(), |it| {
             let host = safe::text(it.host.as_bytes());
-            let txt = safe::text(it.txt.as_bytes());
+            let txt = safe::text(&it.txt.without_stamps());
             format!("{host} {} {} {txt}", safe::text(&address(it)), it.port)
         }),
     ];
-    write_row(out, lines.then(|| item.line.to_string()), cells, item.time)
+    let line = extras.lines.then(|| item.line.to_string());
+    let time = extras.times.then(|| item.time.unwrap_or_default());
+    write_row(out, line, cells, time)
 }
 
 fn write_row<W: Write>(

@@ -7,7 +7,7 @@ use std::{
 
 use avahi_events::{Endpoint, Event, Txt};
 
-use super::{Item, address};
+use super::{Extras, Item, address, dns_type};
 use crate::safe::{self, Audience};
 
 /// A line with placeholders.
@@ -105,12 +105,19 @@ impl FromStr for Template {
 }
 
 impl Template {
+    /// Whether it prints times.
+    pub fn has_time(&self) -> bool {
+        let is_time = |piece: &Piece| matches!(piece, Piece::Field(Field::Time));
+        self.0.iter().any(is_time)
+    }
+
     /// Prints the line of an event that has at least one of the fields.
     pub fn print<W: Write>(
         &self,
         out: &mut W,
         item: &Item<'_>,
         audience: Audience,
+        extras: &Extras,
     ) -> io::Result<()> {
         let mut fields = self.0.iter().filter_map(|piece| match piece {
             Piece::Field(field) => Some(field),
@@ -122,7 +129,7 @@ impl Template {
         for piece in &self.0 {
             match piece {
                 Piece::Text(text) => out.write_all(text.as_bytes())?,
-                Piece::Field(field) => field.print(out, item, audience)?,
+                Piece::Field(field) => field.print(out, item, audience, extras)?,
             }
         }
         out.write_all(b"\n")
@@ -147,7 +154,13 @@ impl Field {
     }
 
     /// Prints the field, or nothing if the event does not have it.
-    fn print<W: Write>(&self, out: &mut W, item: &Item<'_>, audience: Audience) -> io::Result<()> {
+    fn print<W: Write>(
+        &self,
+        out: &mut W,
+        item: &Item<'_>,
+        audience: Audience,
+        extras: &Extras,
+    ) -> io::Result<()> {
         let event = item.event;
         let mut put = |value: &[u8]| safe::write(out, value, audience);
         match self {
@@ -162,9 +175,7 @@ impl Field {
                 None => Ok(()),
                 Some(service) => match self {
                     Self::Name => put(&service.name.decode()),
-                    Self::Type => put(service
-                        .service_type
-                        .dns_type()
+                    Self::Type => put(dns_type(service.service_type, extras.types.as_ref())
                         .unwrap_or_default()
                         .as_bytes()),
                     _ => put(service.service_type.display_name().unwrap_or_default()),
@@ -183,7 +194,7 @@ impl Field {
                     Self::Port => write!(out, "{}", endpoint.port),
                     Self::Socket => put(&socket(event, endpoint)),
                     Self::TxtValue(key) => put(&value(&endpoint.txt, key)),
-                    _ => put(endpoint.txt.as_bytes()),
+                    _ => put(&endpoint.txt.without_stamps()),
                 },
             },
         }

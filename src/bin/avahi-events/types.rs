@@ -1,0 +1,128 @@
+//! `avahi-events types`: what DNS calls the types of services, and what people
+//! do.
+
+use std::io::{self, BufWriter, Write as _};
+
+use avahi_events::{ServiceType, ServiceTypes};
+use clap::{Args, ValueEnum};
+
+use crate::{
+    Outcome,
+    reading::TypeArguments,
+    safe::{self, Audience},
+};
+
+/// List service types and their display names
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  avahi-events types
+  avahi-events types _http._tcp 'Web Site'
+  LC_ALL=de_DE.UTF-8 avahi-browse -b >names; avahi-browse -bk >types
+  avahi-events types --types names types 'Web-Angebot'
+
+Exit status: 0 if all were found, 1 if not, 2 if the usage is wrong.")]
+pub struct Arguments {
+    /// Only these: types as `_http._tcp`, or display names
+    #[arg(value_name = "TYPE")]
+    wanted: Vec<String>,
+
+    #[command(flatten)]
+    types: TypeArguments,
+
+    /// How to print them
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    format: Format,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// The type, and the name in the next column
+    Table,
+    /// One object a line: {"type":"_http._tcp","type_name":"Web Site"}
+    Json,
+    /// Comma-separated values, with a header
+    Csv,
+}
+
+/// Prints the database, or what was asked of it.
+pub fn run(arguments: &Arguments) -> io::Result<Outcome> {
+    let database = arguments.types.read()?.unwrap_or_default();
+    let mut printer = Printer::new(arguments.format)?;
+    let mut outcome = Outcome::Done;
+    if arguments.wanted.is_empty() {
+        for (dns_type, name) in database.iter() {
+            printer.print(dns_type, name)?;
+        }
+    }
+    for wanted in &arguments.wanted {
+        match find(&database, wanted) {
+            Some((dns_type, name)) => printer.print(dns_type, name)?,
+            None => {
+                printer.out.flush()?;
+                let wanted = safe::text(wanted.as_bytes());
+                crate::unread::say(&format!("avahi-events: no type is known as {wanted}"));
+                outcome = Outcome::Incomplete;
+            }
+        }
+    }
+    printer.out.flush()?;
+    Ok(outcome)
+}
+
+/// The type that is called so, and the name to show for it. Capitals do not
+/// matter where the names are those that are shown.
+fn find<'a>(database: &'a ServiceTypes, wanted: &'a str) -> Option<(&'a str, &'a [u8])> {
+    let printed = ServiceType::new(wanted.as_bytes());
+    match (database.dns_type(printed), printed.display_name()) {
+        (Some(dns_type), Some(name)) => Some((dns_type, name)),
+        _ => database.iter().find(|(dns_type, name)| {
+            dns_type.eq_ignore_ascii_case(wanted) || name.eq_ignore_ascii_case(wanted.as_bytes())
+        }),
+    }
+}
+
+struct Printer {
+    out: BufWriter<io::Stdout>,
+    format: Format,
+    audience: Audience,
+}
+
+impl Printer {
+    fn new(format: Format) -> io::Result<Self> {
+        let mut out = BufWriter::new(io::stdout());
+        if format == Format::Csv {
+            out.write_all(b"type,type_name\n")?;
+        }
+        Ok(Self {
+            out,
+            format,
+            audience: Audience::of_stdout(),
+        })
+    }
+
+    fn print(&mut self, dns_type: &str, name: &[u8]) -> io::Result<()> {
+        match self.format {
+            Format::Table => {
+                write!(self.out, "{:<24} ", safe::text(dns_type.as_bytes()))?;
+                safe::write(&mut self.out, name, self.audience)?;
+            }
+            Format::Json => {
+                let name = String::from_utf8_lossy(name);
+                let object = serde_json::json!({ "type": dns_type, "type_name": name });
+                serde_json::to_writer(&mut self.out, &object)?;
+            }
+            Format::Csv => {
+                let name = match self.audience {
+                    Audience::Program => name.to_vec(),
+                    Audience::Terminal => safe::text(name).into_bytes(),
+                };
+                let mut csv = csv::Writer::from_writer(Vec::new());
+                csv.write_record([dns_type.as_bytes(), &name])?;
+                let record = csv.into_inner().map_err(|error| error.into_error())?;
+                return self.out.write_all(&record);
+            }
+        }
+        self.out.write_all(b"\n")
+    }
+}
