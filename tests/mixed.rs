@@ -6,7 +6,8 @@ mod common;
 use std::io::BufReader;
 
 use avahi_events::{
-    EventBuf, Label, MAX_RECORD, Message, ParseError, Reader, Record, Stamp, StampFormat, records,
+    Event, EventBuf, Label, MAX_RECORD, Message, ParseError, Reader, Record, Stamp, StampFormat,
+    records,
 };
 use common::{PRINTERS, Printer, print_txt};
 use proptest::{collection::vec, prelude::*, sample::select};
@@ -276,7 +277,7 @@ proptest! {
         prop_assert_eq!(record.event.map(EventBuf::from), Ok(kept));
         if shown.name.is_ascii() && !shown.service_type.contains(';') {
             let line = event.to_bytes();
-            let again = records(&line).next().unwrap().event.unwrap();
+            let again = Event::parse(&line).unwrap();
             let again_service = again.service().unwrap();
             prop_assert!(again_service.name == Label::from_columns(&shown.name));
         }
