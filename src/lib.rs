@@ -9,6 +9,8 @@ extern crate alloc;
 #[cfg(feature = "std")]
 extern crate std;
 
+#[cfg(feature = "tokio")]
+mod codec;
 mod columns;
 mod error;
 mod escape;
@@ -24,6 +26,8 @@ mod service_type;
 mod stamp;
 mod txt;
 
+#[cfg(feature = "tokio")]
+pub use crate::codec::RecordDecoder;
 #[cfg(feature = "serde")]
 pub use crate::serde::Annotated;
 #[cfg(feature = "time")]
@@ -48,5 +52,6 @@ pub use crate::{
 #[cfg(feature = "alloc")]
 pub use crate::{
     event::EventBuf,
+    record::RecordBuf,
     service_type::{ServiceTypes, ServiceTypesError},
 };

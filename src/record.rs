@@ -3,10 +3,14 @@
 //! All front ends use it, with whatever part of the input they have at hand,
 //! and so give the same events however the input is cut.
 
+#[cfg(feature = "alloc")]
+mod buf;
 mod other;
 
 use memchr::{memchr, memchr_iter};
 
+#[cfg(feature = "alloc")]
+pub use self::buf::RecordBuf;
 use crate::{
     columns,
     error::{ErrorKind, Field, LineError, ParseError},

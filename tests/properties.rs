@@ -5,122 +5,18 @@ mod common;
 use std::{
     borrow::Cow,
     io::{BufRead, Read},
-    net::IpAddr,
 };
 
 use avahi_events::{
     BrowseDomain, Endpoint, EscapeLabel, Event, EventBuf, Interface, Label, MAX_RECORD, Name,
-    ParseError, Protocol, Reader, Record, Service, ServiceType, Txt, TxtDialect, records,
+    Protocol, Reader, RecordBuf, Service, ServiceType, Txt, TxtDialect, records,
 };
-use common::{PRINTERS, Printer, print_txt};
+use common::{
+    PRINTERS, Printer,
+    any::{Parts, capture, parts, txt_strings},
+    print_txt,
+};
 use proptest::{collection::vec, prelude::*, sample::select};
-
-/// The parts of a line as Avahi would hold them, owned.
-#[derive(Debug, Clone)]
-struct Parts {
-    kind: u8,
-    interface: Vec<u8>,
-    protocol: &'static str,
-    /// Decoded; none for a browse domain.
-    name: Option<Vec<u8>>,
-    service_type: String,
-    domain: String,
-    host: String,
-    address: IpAddr,
-    port: u16,
-    txt: Vec<u8>,
-}
-
-impl Parts {
-    /// The line, as avahi-browse's `printf` makes it.
-    fn line(&self) -> Vec<u8> {
-        let mut fields = vec![
-            vec![self.kind],
-            self.interface.clone(),
-            self.protocol.into(),
-        ];
-        if let Some(name) = &self.name {
-            fields.push(EscapeLabel(name).to_string().into());
-            fields.push(self.service_type.clone().into());
-        }
-        fields.push(self.domain.clone().into());
-        if self.kind == b'=' {
-            fields.push(self.host.clone().into());
-            fields.push(self.address.to_string().into());
-            fields.push(self.port.to_string().into());
-            fields.push(self.txt.clone());
-        }
-        fields.join(&b';')
-    }
-}
-
-/// An interface and a protocol that can stand together. Names with `;` are told
-/// apart by the protocol after them, so they need one.
-fn place() -> impl Strategy<Value = (Vec<u8>, &'static str)> {
-    let byte = any::<u8>().prop_filter("not in interface names", |byte| {
-        !matches!(byte, 0 | b'/' | b':') && !byte.is_ascii_whitespace() && *byte != 0x0b
-    });
-    let odd = prop_oneof![byte, Just(b';'), Just(b'"')];
-    let name = vec(odd, 1..=15).prop_filter("says something else", |name| name != b"(null)");
-    let plain = "[a-z]{2,8}[0-9]{0,3}".prop_map(String::into_bytes);
-    prop_oneof![
-        (name, select(vec!["IPv4", "IPv6"])),
-        (plain, select(vec!["IPv4", "IPv6", "n/a", "n/v"])),
-        (Just(b"(null)".to_vec()), select(vec!["IPv4", "IPv6"])),
-        Just((b"n/a".to_vec(), "n/a")),
-        Just((Vec::new(), "")),
-    ]
-}
-
-fn dns_name() -> impl Strategy<Value = String> {
-    let label = vec(any::<u8>(), 1..12).prop_map(|label| EscapeLabel(&label).to_string());
-    vec(label, 1..4).prop_map(|labels| labels.join("."))
-}
-
-fn txt_strings() -> impl Strategy<Value = Vec<Vec<u8>>> {
-    let byte = prop_oneof![
-        4 => any::<u8>(),
-        1 => select(b"\"\\ ;=0123\n\r\0\x7f".to_vec()),
-    ];
-    vec(vec(byte, 0..20), 0..6)
-}
-
-fn parts() -> impl Strategy<Value = Parts> {
-    let name = vec(any::<u8>(), 1..=63);
-    let service_type = select(vec![
-        "_http._tcp",
-        "_ipp._tcp",
-        "Web Site",
-        "Web-Angebot",
-        "ウェブ",
-    ]);
-    let service = (name, service_type, dns_name());
-    let endpoint = (
-        dns_name(),
-        any::<IpAddr>(),
-        any::<u16>(),
-        txt_strings(),
-        select(&PRINTERS[..]),
-    );
-    let kind = select(b"+-=+-".to_vec());
-    (kind, place(), service, endpoint, prop::bool::weighted(0.2)).prop_map(
-        |(kind, (interface, protocol), (name, service_type, domain), endpoint, browse)| {
-            let (host, address, port, strings, printer) = endpoint;
-            Parts {
-                kind,
-                interface,
-                protocol,
-                name: (kind == b'=' || !browse).then_some(name),
-                service_type: service_type.to_owned(),
-                domain,
-                host,
-                address,
-                port,
-                txt: print_txt(&strings, printer),
-            }
-        },
-    )
-}
 
 /// The event that the parts are, made without parsing.
 fn event<'a>(parts: &'a Parts, printed_name: &'a str) -> Event<'a> {
@@ -302,11 +198,11 @@ proptest! {
 
     #[test]
     fn every_way_of_cutting_gives_the_same(capture in capture(), cuts in vec(1_usize..90, 1..20)) {
-        let whole: Vec<_> = records(&capture).map(Kept::from).collect();
+        let whole: Vec<_> = records(&capture).map(RecordBuf::from).collect();
         let mut reader = Reader::new(Cut { rest: &capture, cuts: cuts.iter().cycle() });
         let mut read = Vec::new();
         while let Some(record) = reader.next_record().unwrap() {
-            read.push(Kept::from(record));
+            read.push(RecordBuf::from(record));
         }
         prop_assert_eq!(read, whole);
     }
@@ -378,62 +274,6 @@ fn plainly_decoded(text: &[u8]) -> Vec<u8> {
         }
     }
     out
-}
-
-/// A capture of all that can stand in one, whole or not.
-fn capture() -> impl Strategy<Value = Vec<u8>> {
-    let odd = select(vec![
-        &b""[..],
-        b"+ avahi-browse -arpkf",
-        b"Disconnected, reconnecting ...",
-        b"Got SIGTERM, quitting.",
-        b"hello",
-        b"and a \"quote\"",
-        b"\"",
-        b"\xff\"",
-        b"=;eth0;IPv4;a;_http._tcp;local",
-        b"=;eth0;IPv4;a;_http._tcp;local;h;192.0.2.1;80;\"open",
-        b"=;eth0;IPv4;a;_http._tcp;local;h;192.0.2.1;80;\"raw\x01\"",
-        b"=;eth0;IPv4;a;_http._tcp;local;h;192.0.2.1;80;\"a\" \"",
-        b"+;eth0;IPv4;a",
-    ]);
-    let line = prop_oneof![
-        3 => parts().prop_map(|parts| parts.line()),
-        2 => odd.prop_map(<[u8]>::to_vec),
-        1 => vec(any::<u8>(), 0..30),
-    ];
-    let end = select(vec![&b"\n"[..], b"\n", b"\n", b"\r\n", b"\n\n"]);
-    (vec((line, end), 0..12), prop::bool::ANY).prop_map(|(lines, ended)| {
-        let mut capture = Vec::new();
-        for (line, end) in lines {
-            capture.extend(line);
-            capture.extend(end);
-        }
-        if !ended {
-            capture.pop();
-        }
-        capture
-    })
-}
-
-/// A record that outlives its buffer.
-#[derive(Debug, PartialEq)]
-struct Kept {
-    event: Result<EventBuf, ParseError>,
-    bytes: Vec<u8>,
-    line: u64,
-    offset: u64,
-}
-
-impl From<Record<'_>> for Kept {
-    fn from(record: Record<'_>) -> Self {
-        Self {
-            event: record.event.map(EventBuf::from),
-            bytes: record.bytes.to_vec(),
-            line: record.line,
-            offset: record.offset,
-        }
-    }
 }
 
 /// Gives its bytes in pieces of these lengths.
@@ -509,7 +349,7 @@ fn at_the_limit_all_front_ends_agree() {
     }
     for capture in captures {
         covers(&capture).unwrap();
-        let whole: Vec<_> = records(&capture).map(Kept::from).collect();
+        let whole: Vec<_> = records(&capture).map(RecordBuf::from).collect();
         for cut in [7_001_usize, 65_536, 1 << 30] {
             let mut reader = Reader::new(Cut {
                 rest: &capture,
@@ -518,7 +358,7 @@ fn at_the_limit_all_front_ends_agree() {
             let mut read = Vec::new();
             while let Some(record) = reader.next_record().unwrap() {
                 assert!(record.bytes.len() <= MAX_RECORD);
-                read.push(Kept::from(record));
+                read.push(RecordBuf::from(record));
             }
             assert!(read == whole, "{} {}", read.len(), whole.len());
         }

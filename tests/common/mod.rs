@@ -1,6 +1,8 @@
 //! What several tests need: the published services, and Avahi's printers.
 #![allow(dead_code)] // each test uses a part of it
 
+pub mod any;
+
 use std::path::{Path, PathBuf};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
