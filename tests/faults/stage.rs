@@ -75,12 +75,6 @@ impl Stage {
 
 impl Drop for Stage {
     fn drop(&mut self) {
-        let grandchild = fs::read_to_string(self.program.with_extension("grandchild"));
-        if let Ok(pid) = grandchild {
-            let _ = std::process::Command::new("kill")
-                .args(["-KILL", pid.trim()])
-                .status();
-        }
         let _ = fs::remove_dir_all(&self.folder);
     }
 }

@@ -1,0 +1,394 @@
+//! Hosts on one link: each a network namespace with a bus and an
+//! avahi-daemon of its own.
+//!
+//! All of a host lives in a process namespace, whose first process ends when
+//! its standard input is closed: so nothing is left of it, whatever becomes of
+//! the test. The namespaces have no names, so that none can be taken.
+
+use std::{
+    fs,
+    io::{BufRead as _, BufReader, Read, Write as _},
+    path::PathBuf,
+    process::{Child, ChildStdin, Command, Output, Stdio},
+    sync::mpsc::{Receiver, RecvTimeoutError, channel},
+    thread,
+    time::{Duration, Instant},
+};
+
+/// How long anything may take before the test fails.
+pub const LONG: Duration = Duration::from_secs(60);
+
+/// What a host is made of: its own `/run`, for the bus, and `/etc/avahi`.
+const FIRST_PROCESS: &str = "\
+mount -t tmpfs tmpfs /run && mkdir /run/dbus &&
+mount -t tmpfs tmpfs /etc/avahi && mkdir /etc/avahi/services &&
+ip link set lo up && echo up && exec cat";
+
+/// Asks again and again until there is an answer.
+#[track_caller]
+pub fn until<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
+    let start = Instant::now();
+    loop {
+        if let Some(answer) = ask() {
+            return answer;
+        }
+        assert!(start.elapsed() < LONG, "{what}: not within {LONG:?}");
+        thread::sleep(Duration::from_millis(20));
+    }
+}
+
+#[track_caller]
+fn run(command: &mut Command) {
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "{command:?}: {output:?}");
+}
+
+/// A link that hosts are on.
+pub struct Link {
+    switch: Namespaces,
+    hosts: u8,
+}
+
+/// The namespaces of a host, which live as long as this does.
+struct Namespaces {
+    unshare: Child,
+    stdin: Option<ChildStdin>,
+    /// The process id of the first process in them.
+    pid: u32,
+}
+
+impl Namespaces {
+    fn new() -> Self {
+        let mut unshare = Command::new("unshare")
+            .args(["--net", "--mount", "--uts", "--pid", "--fork"])
+            .args(["--kill-child", "--mount-proc", "sh", "-c", FIRST_PROCESS])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let stdin = unshare.stdin.take();
+        let mut up = String::new();
+        let stdout = unshare.stdout.as_mut().unwrap();
+        BufReader::new(stdout).read_line(&mut up).unwrap();
+        assert_eq!(up, "up\n", "no namespaces: is this root?");
+        let pid = only_child(unshare.id());
+        Self {
+            unshare,
+            stdin,
+            pid,
+        }
+    }
+
+    /// A command on that link, but among this system's files and processes.
+    fn on_link(&self, program: &str) -> Command {
+        let mut command = Command::new("nsenter");
+        let pid = self.pid.to_string();
+        command.args(["--target", &pid, "--net", "--", program]);
+        command
+    }
+}
+
+impl Drop for Namespaces {
+    fn drop(&mut self) {
+        drop(self.stdin.take());
+        let _ = self.unshare.kill();
+        let _ = self.unshare.wait();
+    }
+}
+
+/// The child that a process has.
+fn only_child(pid: u32) -> u32 {
+    let children = format!("/proc/{pid}/task/{pid}/children");
+    until("a child", || {
+        fs::read_to_string(&children).unwrap().trim().parse().ok()
+    })
+}
+
+impl Link {
+    pub fn new() -> Self {
+        let switch = Namespaces::new();
+        let bridge = "link add bridge type bridge mcast_snooping 0";
+        run(switch.on_link("ip").args(bridge.split(' ')));
+        run(switch.on_link("ip").args(["link", "set", "bridge", "up"]));
+        Self { switch, hosts: 0 }
+    }
+
+    /// A host with nothing on it but the interface `eth0`, with an IPv4
+    /// address and a link-local IPv6 one.
+    pub fn host(&mut self, name: &str) -> Host {
+        let host = self.host_without_address(name);
+        host.ip(&format!("address add {}/24 dev eth0", host.address));
+        host
+    }
+
+    /// The same with only the link-local IPv6 address.
+    pub fn host_without_address(&mut self, name: &str) -> Host {
+        self.hosts += 1;
+        let host = Host {
+            namespaces: Namespaces::new(),
+            name: name.into(),
+            address: format!("10.9.8.{}", self.hosts),
+        };
+        self.connect(&host, "eth0");
+        let configuration = format!(
+            "[server]\nhost-name={name}\n[wide-area]\nenable-wide-area=no\n\
+             [publish]\npublish-workstation=no\npublish-hinfo=no\n"
+        );
+        fs::write(host.file("/etc/avahi/avahi-daemon.conf"), configuration).unwrap();
+        host
+    }
+
+    /// Gives the host one more interface.
+    pub fn connect(&self, host: &Host, interface: &str) {
+        let peer = format!("{}{}", host.name, interface.len());
+        let switch = self.switch.pid.to_string();
+        run(host
+            .namespaces
+            .on_link("ip")
+            .args(["link", "add", interface, "type", "veth"])
+            .args(["peer", "name", &peer, "netns", &switch]));
+        run(self
+            .switch
+            .on_link("ip")
+            .args(["link", "set", &peer, "master", "bridge", "up"]));
+        run(host
+            .namespaces
+            .on_link("ip")
+            .args(["link", "set", interface, "up"]));
+    }
+}
+
+/// A host.
+pub struct Host {
+    namespaces: Namespaces,
+    pub name: String,
+    /// The IPv4 address, if it has one.
+    pub address: String,
+}
+
+impl Host {
+    /// A file of the host's, by a path of this system's.
+    pub fn file(&self, path: &str) -> PathBuf {
+        PathBuf::from(format!("/proc/{}/root{path}", self.namespaces.pid))
+    }
+
+    /// A command on the host.
+    pub fn command(&self, program: &str) -> Command {
+        let mut command = Command::new("nsenter");
+        let pid = self.namespaces.pid.to_string();
+        command.args([
+            "--target", &pid, "--net", "--mount", "--uts", "--pid", "--", program,
+        ]);
+        command
+    }
+
+    /// Runs `ip` with these arguments.
+    #[track_caller]
+    pub fn ip(&self, arguments: &str) {
+        run(self.command("ip").args(arguments.split(' ')));
+    }
+
+    /// The hardware address of `eth0`.
+    pub fn mac(&self) -> String {
+        let address = self
+            .command("cat")
+            .arg("/sys/class/net/eth0/address")
+            .output();
+        String::from_utf8(address.unwrap().stdout)
+            .unwrap()
+            .trim()
+            .into()
+    }
+
+    /// Starts the system bus.
+    pub fn start_bus(&self) {
+        let mut bus = self.command("dbus-daemon");
+        bus.args(["--system", "--fork", "--nopidfile"]);
+        run(&mut bus);
+        let socket = self.file("/run/dbus/system_bus_socket");
+        until("the bus", || socket.exists().then_some(()));
+    }
+
+    /// Starts avahi-daemon.
+    pub fn start_daemon(&self) {
+        let mut daemon = self.command("avahi-daemon");
+        daemon.args([
+            "--daemonize",
+            "--no-drop-root",
+            "--no-chroot",
+            "--no-rlimits",
+        ]);
+        run(&mut daemon);
+    }
+
+    /// Kills avahi-daemon, as a crash would.
+    pub fn kill_daemon(&self) {
+        let pid = self.file("/run/avahi-daemon/pid");
+        let number = fs::read_to_string(&pid).unwrap();
+        run(self.command("kill").args(["-KILL", number.trim()]));
+        until("the daemon's end", || {
+            let alive = self
+                .command("kill")
+                .args(["-0", number.trim()])
+                .output()
+                .unwrap();
+            (!alive.status.success()).then_some(())
+        });
+        fs::remove_file(pid).unwrap();
+    }
+
+    /// Starts both.
+    pub fn start(&self) {
+        self.start_bus();
+        self.start_daemon();
+    }
+
+    /// Publishes a service from a file, as an administrator does.
+    pub fn publish_file(&self, xml: &str) {
+        fs::write(self.file("/etc/avahi/services/test.service"), xml).unwrap();
+    }
+
+    /// Publishes a service through D-Bus, until the result is dropped.
+    pub fn publish(&self, service: &Published<'_>) -> Running {
+        let publisher = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/live/publish.py");
+        let mut publisher = Running::start(self.command("/usr/bin/python3").arg(publisher));
+        publisher.say(&service.json());
+        publisher.line_with("established");
+        publisher
+    }
+
+    /// Runs it to its end.
+    pub fn output(&self, program: &str, arguments: &[&str]) -> Output {
+        self.command(program).args(arguments).output().unwrap()
+    }
+}
+
+/// A service to publish.
+pub struct Published<'a> {
+    pub name: &'a str,
+    pub service_type: &'a str,
+    pub port: u16,
+    /// The strings, in the order of the wire.
+    pub txt: &'a [&'a [u8]],
+}
+
+impl Published<'_> {
+    fn json(&self) -> String {
+        use base64::{Engine as _, engine::general_purpose::STANDARD};
+        let txt: Vec<_> = self.txt.iter().map(|it| STANDARD.encode(it)).collect();
+        let (name, service_type, port) = (self.name, self.service_type, self.port);
+        serde_json::json!({"name": name, "type": service_type, "port": port, "txt": txt})
+            .to_string()
+    }
+}
+
+/// A program that runs on a host, and is ended when dropped.
+pub struct Running {
+    child: Child,
+    pub stdout: Lines,
+    stdin: Option<ChildStdin>,
+}
+
+impl Running {
+    pub fn start(command: &mut Command) -> Self {
+        let mut child = command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        Self {
+            stdin: child.stdin.take(),
+            stdout: Lines::new(child.stdout.take().unwrap()),
+            child,
+        }
+    }
+
+    fn say(&mut self, line: &str) {
+        let stdin = self.stdin.as_mut().unwrap();
+        writeln!(stdin, "{line}").unwrap();
+    }
+
+    /// Waits for a line on standard output that holds the text.
+    #[track_caller]
+    pub fn line_with(&mut self, text: &str) -> String {
+        self.stdout
+            .find(text, |line| line.contains(text).then(|| line.to_owned()))
+    }
+
+    /// Sends a signal to the program: `nsenter` has it as its child.
+    pub fn signal(&self, signal: &str) {
+        let pid = only_child(self.child.id()).to_string();
+        run(Command::new("kill").args([signal, &pid]));
+    }
+
+    /// Waits for its end.
+    #[track_caller]
+    pub fn exit_code(&mut self) -> Option<i32> {
+        until("the program's end", || self.child.try_wait().unwrap()).code()
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        drop(self.stdin.take());
+        let children = format!("/proc/{0}/task/{0}/children", self.child.id());
+        for pid in fs::read_to_string(children)
+            .unwrap_or_default()
+            .split_whitespace()
+        {
+            let _ = Command::new("kill").args(["-KILL", pid]).output();
+        }
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// The lines that a program prints, read with patience but not for ever.
+pub struct Lines {
+    lines: Receiver<String>,
+    seen: Vec<String>,
+}
+
+impl Lines {
+    fn new(input: impl Read + Send + 'static) -> Self {
+        let (sender, lines) = channel();
+        thread::spawn(move || {
+            for line in BufReader::new(input).split(b'\n').map_while(Result::ok) {
+                let line = String::from_utf8_lossy(&line).into_owned();
+                if sender.send(line).is_err() {
+                    break;
+                }
+            }
+        });
+        Self {
+            lines,
+            seen: Vec::new(),
+        }
+    }
+
+    /// Waits for the first line, of those to come, that `pick` takes.
+    #[track_caller]
+    pub fn find<T>(&mut self, what: &str, mut pick: impl FnMut(&str) -> Option<T>) -> T {
+        let deadline = Instant::now() + LONG;
+        loop {
+            let left = deadline.saturating_duration_since(Instant::now());
+            match self.lines.recv_timeout(left) {
+                Ok(line) => {
+                    let picked = pick(&line);
+                    self.seen.push(line);
+                    if let Some(picked) = picked {
+                        return picked;
+                    }
+                }
+                Err(end @ (RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected)) => {
+                    panic!("{what}: {end} after {:#?}", self.seen)
+                }
+            }
+        }
+    }
+
+    /// All lines until now.
+    pub fn seen(&self) -> &[String] {
+        &self.seen
+    }
+}

@@ -1,0 +1,7 @@
+//! Real Avahi: each host a network namespace with its own bus and daemon.
+//!
+//! Needs root, `avahi-daemon`, `avahi-utils`, `dbus`, `iproute2`, `util-linux`,
+//! `curl`, and `python3-dbus` for publishing.
+
+mod host;
+mod library;
