@@ -11,11 +11,11 @@ use std::{
     vec::Vec,
 };
 
-use super::{
-    framing::{Lines, Records},
-    message::MessageBuf,
+use super::{framing::Framing, message::MessageBuf};
+use crate::{
+    error::{OwnedReadError, ReadError},
+    event::EventBuf,
 };
-use crate::{error::OwnedReadError, event::EventBuf};
 
 /// How many bytes are read at once.
 const CHUNK: usize = 64 * 1024;
@@ -41,7 +41,8 @@ const LOOK_AT_END: Duration = Duration::from_millis(2);
 pub enum Output {
     /// An event, from standard output.
     Event(EventBuf),
-    /// A line of standard error.
+    /// A message, from standard error: a line, or several where a service's
+    /// name has line feeds in it.
     Message(MessageBuf),
 }
 
@@ -88,9 +89,9 @@ pub struct Browser {
     child: Child,
     status: Option<ExitStatus>,
     chunks: Receiver<Chunk>,
-    out: Records,
+    out: Framing,
     out_open: bool,
-    err: Lines,
+    err: Framing,
     err_open: bool,
     /// Why standard output could not be read, to be told.
     failure: Option<io::Error>,
@@ -107,9 +108,9 @@ impl Browser {
             child: command.spawn()?,
             status: None,
             chunks,
-            out: Records::default(),
+            out: Framing::new(),
             out_open: true,
-            err: Lines::default(),
+            err: Framing::new(),
             err_open: true,
             failure: None,
             ending: None,
@@ -180,7 +181,10 @@ impl Browser {
             }
             let now = Instant::now();
             let look = now + self.ending.map_or(LOOK, |_| LOOK_AT_END);
-            let wake = [deadline, self.out.held()].into_iter().flatten().min();
+            let wake = [deadline, self.out.held(), self.err.held()]
+                .into_iter()
+                .flatten()
+                .min();
             let pause = wake.map_or(look, |wake| wake.min(look));
             let pause = pause.saturating_duration_since(now);
             match self.chunks.recv_timeout(pause) {
@@ -202,11 +206,16 @@ impl Browser {
 
     /// What has been read and not given out yet.
     fn take(&mut self) -> Option<Result<Output, OwnedReadError>> {
-        if let Some(record) = self.out.next() {
-            return Some(record.map(Output::Event));
+        let event = self.out.next(|record| match record.event {
+            Ok(event) => Ok(Output::Event(event.into())),
+            Err(error) => Err(ReadError::Line(record.line_error(error)).into()),
+        });
+        if event.is_some() {
+            return event;
         }
-        if let Some(line) = self.err.next() {
-            return Some(Ok(Output::Message(line.into())));
+        let message = self.err.next(|record| MessageBuf::new(record.bytes));
+        if let Some(message) = message {
+            return Some(Ok(Output::Message(message)));
         }
         self.failure.take().map(|error| Err(error.into()))
     }

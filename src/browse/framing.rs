@@ -1,7 +1,6 @@
-//! The records and the lines in what a child writes, as they become complete.
+//! The records in what a child writes, as they become complete.
 
 use std::{
-    boxed::Box,
     time::{Duration, Instant},
     vec::Vec,
 };
@@ -9,21 +8,18 @@ use std::{
 use memchr::{memchr, memrchr};
 
 use crate::{
-    error::OwnedReadError,
-    event::{Event, EventBuf},
-    record::{Framed, Framer},
+    event::Event,
+    record::{Framer, Record},
+    stamp::Stamps,
 };
 
-/// How long a record is held that could go on with the next line, if nothing
+/// How long an event is held that could go on with the next line, if nothing
 /// more comes: TXT of Avahi before 0.8 that is closed at the line's end.
 const HELD_CLOSED: Duration = Duration::from_millis(20);
 
-/// The same for TXT that is not closed yet. The rest is on its way, or the
-/// line is damaged.
+/// The same for what is not complete, as TXT that is not closed yet. The rest
+/// is on its way, or the line is damaged.
 const HELD_OPEN: Duration = Duration::from_secs(1);
-
-/// The longest message, in bytes. A longer line comes in pieces.
-const MAX_MESSAGE: usize = 64 * 1024;
 
 /// Bytes that were read, and how many of them have been dealt with.
 #[derive(Debug, Default)]
@@ -55,9 +51,9 @@ enum Part {
     All,
 }
 
-/// Standard output: records.
+/// The records of one stream.
 #[derive(Debug)]
-pub(super) struct Records {
+pub(super) struct Framing {
     buffer: Buffer,
     framer: Framer,
     line: u64,
@@ -67,20 +63,20 @@ pub(super) struct Records {
     held: Option<Instant>,
 }
 
-impl Default for Records {
-    fn default() -> Self {
+impl Framing {
+    pub(super) fn new() -> Self {
+        let mut framer = Framer::default();
+        framer.stamps = Stamps::None;
         Self {
             buffer: Buffer::default(),
-            framer: Framer::default(),
+            framer,
             line: 1,
             offset: 0,
             ended: false,
             held: None,
         }
     }
-}
 
-impl Records {
     pub(super) fn add(&mut self, bytes: &[u8]) {
         self.buffer.add(bytes);
         self.held = None;
@@ -95,24 +91,25 @@ impl Records {
         self.held
     }
 
-    /// The next record, if it is complete, or has been held long enough.
-    pub(super) fn next(&mut self) -> Option<Result<EventBuf, OwnedReadError>> {
+    /// What `keep` makes of the next record, if that is complete, or has been
+    /// held long enough.
+    pub(super) fn next<T>(&mut self, keep: impl Fn(Record<'_>) -> T) -> Option<T> {
         if self.ended {
-            return self.take(Part::All);
+            return self.take(Part::All, keep);
         }
         match self.held {
             // Nothing has come since it was looked at.
             Some(until) if Instant::now() < until => None,
             Some(_) => {
                 self.held = None;
-                self.take(Part::Lines)
+                self.take(Part::Lines, keep)
             }
             None => {
-                let record = self.take(Part::Certain);
-                if record.is_none() {
+                let kept = self.take(Part::Certain, keep);
+                if kept.is_none() {
                     self.held = self.hold();
                 }
-                record
+                kept
             }
         }
     }
@@ -129,62 +126,24 @@ impl Records {
         Some(Instant::now() + wait)
     }
 
-    fn take(&mut self, part: Part) -> Option<Result<EventBuf, OwnedReadError>> {
+    fn take<T>(&mut self, part: Part, keep: impl Fn(Record<'_>) -> T) -> Option<T> {
         let rest = self.buffer.rest();
         let rest = match part {
             Part::Lines => &rest[..memrchr(b'\n', rest)? + 1],
             Part::Certain | Part::All => rest,
         };
-        let Framed {
-            event,
-            bytes,
-            len,
-            lines,
-        } = self.framer.next(rest, part != Part::Certain)?;
-        let item = match event {
-            Ok(event) => Ok(event.into()),
-            Err(error) => Err(OwnedReadError::Line {
-                error,
-                bytes: bytes.into(),
-                line: self.line,
-                offset: self.offset,
-            }),
-        };
+        let framed = self.framer.next(rest, part != Part::Certain)?;
+        let kept = keep(Record {
+            event: framed.event,
+            stamp: framed.stamp,
+            bytes: framed.bytes,
+            line: self.line,
+            offset: self.offset,
+        });
+        let (len, lines) = (framed.len, framed.lines);
         self.buffer.front += len;
         self.line += lines;
         self.offset += len as u64;
-        Some(item)
-    }
-}
-
-/// Standard error: lines.
-#[derive(Debug, Default)]
-pub(super) struct Lines {
-    buffer: Buffer,
-    ended: bool,
-}
-
-impl Lines {
-    pub(super) fn add(&mut self, bytes: &[u8]) {
-        self.buffer.add(bytes);
-    }
-
-    pub(super) fn end(&mut self) {
-        self.ended = true;
-    }
-
-    /// The next line, without its line feed.
-    pub(super) fn next(&mut self) -> Option<Box<[u8]>> {
-        let rest = self.buffer.rest();
-        let window = &rest[..rest.len().min(MAX_MESSAGE)];
-        let (line, len) = match memchr(b'\n', window) {
-            Some(feed) => (&window[..feed], feed + 1),
-            None if window.len() == MAX_MESSAGE => (window, window.len()),
-            None if self.ended && !window.is_empty() => (window, window.len()),
-            None => return None,
-        };
-        let line = line.into();
-        self.buffer.front += len;
-        Some(line)
+        Some(kept)
     }
 }

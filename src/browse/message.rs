@@ -4,14 +4,15 @@ use std::{boxed::Box, fmt};
 
 use crate::message::Message;
 
-/// A line that `avahi-browse` wrote to standard error, owned.
+/// What `avahi-browse` wrote to standard error: a message, or a line of another
+/// kind, owned.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct MessageBuf {
-    line: Box<[u8]>,
+    text: Box<[u8]>,
 }
 
 impl MessageBuf {
-    /// The line that `line` is.
+    /// The message that `text` is, without its line feed.
     ///
     /// ```
     /// use avahi_events::browse::MessageBuf;
@@ -21,38 +22,32 @@ impl MessageBuf {
     /// assert!(MessageBuf::new(b"Segmentation fault").message().is_none());
     /// ```
     #[must_use]
-    pub fn new(line: &[u8]) -> Self {
-        Self { line: line.into() }
+    pub fn new(text: &[u8]) -> Self {
+        Self { text: text.into() }
     }
 
-    /// The message that the line is, if it is a known one.
+    /// What it says, if it is known.
     #[must_use]
     pub fn message(&self) -> Option<Message<'_>> {
-        Message::parse(&self.line)
+        Message::parse(&self.text)
     }
 
-    /// The line as it was written, without its line feed.
+    /// The text as it was written, without its line feed.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
-        &self.line
+        &self.text
     }
 }
 
-impl From<Box<[u8]>> for MessageBuf {
-    fn from(line: Box<[u8]>) -> Self {
-        Self { line }
-    }
-}
-
-/// The line, safe for a terminal.
+/// The text on one line, safe for a terminal.
 impl fmt::Display for MessageBuf {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        crate::escape::write_text(self.line.iter().copied(), f)
+        crate::escape::write_text(self.text.iter().copied(), f)
     }
 }
 
 impl fmt::Debug for MessageBuf {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "\"{}\"", self.line.escape_ascii())
+        write!(f, "\"{}\"", self.text.escape_ascii())
     }
 }

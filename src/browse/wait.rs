@@ -15,6 +15,7 @@ use super::{Browse, Browser, Found, MessageBuf, Output, places::Places};
 use crate::{
     error::OwnedReadError,
     event::{Endpoint, Event, EventBuf, Service},
+    message::Message,
 };
 
 /// How often the observer is asked, at least.
@@ -423,10 +424,14 @@ where
 
     /// Heeds a message. `true` if a service did not answer, which may change.
     fn heed(&mut self, message: &MessageBuf) -> bool {
-        if message.as_bytes().starts_with(b"Disconnected") {
-            self.places.clear();
+        match message.message() {
+            Some(Message::Disconnected) => {
+                self.places.clear();
+                false
+            }
+            Some(Message::FailedResolve { .. }) => true,
+            _ => false,
         }
-        message.as_bytes().starts_with(b"Failed to resolve")
     }
 
     fn tell(&mut self, progress: Progress<'_>) -> Result<(), WaitError> {
@@ -514,18 +519,23 @@ fn check_hopeless(trouble: &Trouble) -> Result<(), WaitError> {
     else {
         return Ok(());
     };
-    let line = message.as_bytes();
-    let has = |text: &[u8]| memchr::memmem::find(line, text).is_some();
-    let is_hopeless = line.ends_with(b" failed: Invalid service type")
-        || line.ends_with(b" failed: Invalid domain name")
-        || line.ends_with(b"Too few arguments")
-        || line.ends_with(b"Too many arguments")
-        || has(b": invalid option -- ")
-        || has(b": unrecognized option");
+    let is_hopeless = match message.message() {
+        Some(Message::BrowserFailure { reason, .. }) => {
+            reason == b"Invalid service type" || reason == b"Invalid domain name"
+        }
+        _ => is_about_usage(message.as_bytes()),
+    };
     match is_hopeless {
         true => Err(WaitError::Refused {
             message: message.clone(),
         }),
         false => Ok(()),
     }
+}
+
+/// Whether it is what `getopt` or `avahi-browse` says about arguments that it
+/// does not know.
+fn is_about_usage(line: &[u8]) -> bool {
+    let has = |text: &[u8]| memchr::memmem::find(line, text).is_some();
+    has(b": invalid option -- ") || has(b": unrecognized option") || line == b"Too many arguments"
 }
