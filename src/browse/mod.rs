@@ -17,6 +17,7 @@
 mod browser;
 mod framing;
 mod message;
+mod persistent;
 mod places;
 mod wait;
 
@@ -31,8 +32,9 @@ use std::{
 pub use self::{
     browser::{Browser, Output},
     message::MessageBuf,
+    persistent::{Hopeless, Persistent, Step, Trouble},
     places::Found,
-    wait::{Progress, Trouble, Wait, WaitError},
+    wait::{Wait, WaitError},
 };
 
 /// What to browse for, and how: the options of `avahi-browse`.
@@ -206,6 +208,11 @@ impl Browse {
             .or_else(|| text.strip_suffix("._udp"));
         let is_valid = application.is_some_and(|it| it.starts_with('_') && it.len() > 1);
         (!is_valid).then_some(service_type)
+    }
+
+    /// Whether [`no_db_lookup`](Self::no_db_lookup) is set.
+    fn has_no_db_lookup(&self) -> bool {
+        self.options.contains(&"-k")
     }
 
     fn program_name(&self) -> &OsStr {

@@ -13,7 +13,9 @@ use std::{
 
 use avahi_events::{
     ErrorKind, OwnedReadError,
-    browse::{Browse, Browser, Found, MessageBuf, Output, Progress, Trouble, Wait, WaitError},
+    browse::{
+        Browse, Browser, Found, Hopeless, MessageBuf, Output, Step, Trouble, Wait, WaitError,
+    },
 };
 
 use crate::stage::{Stage, TOLERANCE, within};
@@ -401,7 +403,10 @@ fn a_missing_program_is_told_at_once() {
     assert_eq!(browse.start().unwrap_err().kind(), io::ErrorKind::NotFound);
     let error = run(Wait::new(browse)).unwrap_err();
     let text = error.to_string();
-    assert!(matches!(error, WaitError::Start { .. }), "{error:?}");
+    assert!(
+        matches!(error, WaitError::Hopeless(Hopeless::Start { .. })),
+        "{error:?}"
+    );
     assert!(
         text.starts_with("cannot run /nowhere/avahi-browse: No such file or directory"),
         "{text}"
@@ -416,14 +421,17 @@ fn a_program_that_cannot_be_executed_is_told_at_once() {
         fs::write(&file, text).unwrap();
         fs::set_permissions(&file, Permissions::from_mode(mode)).unwrap();
         match run(Wait::new(stage.browse().program(&file))) {
-            Err(WaitError::Start { source, .. }) => source.to_string(),
+            Err(WaitError::Hopeless(Hopeless::Start { source, .. })) => source.to_string(),
             other => panic!("{other:?}"),
         }
     };
     assert!(refused(b"#!/bin/sh\n", 0o644).contains("Permission denied"));
     assert!(refused(b"no program\n", 0o755).contains("Exec format error"));
     let folder = run(Wait::new(stage.browse().program(Path::new("/proc"))));
-    assert!(matches!(folder, Err(WaitError::Start { .. })), "{folder:?}");
+    assert!(
+        matches!(folder, Err(WaitError::Hopeless(Hopeless::Start { .. }))),
+        "{folder:?}"
+    );
 }
 
 fn an_invalid_type_is_told_at_once() {
@@ -431,7 +439,7 @@ fn an_invalid_type_is_told_at_once() {
     for service_type in ["_http", "http", "", "-a", "http._tcp", "._tcp"] {
         let error = run(Wait::new(stage.browse_type(service_type))).unwrap_err();
         assert!(
-            matches!(error, WaitError::ServiceType { .. }),
+            matches!(error, WaitError::Hopeless(Hopeless::ServiceType { .. })),
             "{service_type}: {error:?}"
         );
     }
@@ -463,8 +471,8 @@ fn it_tries_again_until_it_is_there() {
     let mut pauses = Vec::new();
     let found = wait(&stage).run_observed(
         |service, _| service.name == "there",
-        |progress| {
-            if let Progress::Retry { trouble, pause } = progress {
+        |step| {
+            if let Some(Step::Retry { trouble, pause }) = step {
                 assert_eq!(
                     trouble.to_string(),
                     "avahi-browse ended with exit status: 1: \
