@@ -1,14 +1,17 @@
 //! The program `avahi-events`: arguments, printing and exit codes around the
 //! library, which does the reading.
 
+mod browse;
 mod filter;
 mod input;
 mod output;
 mod parse;
 mod reading;
+mod running;
 mod safe;
 mod types;
 mod unread;
+mod wait;
 
 use std::{io, process::ExitCode};
 
@@ -26,7 +29,9 @@ struct Arguments {
 #[allow(clippy::large_enum_variant)] // there is one
 enum Command {
     Parse(parse::Arguments),
+    Browse(browse::Arguments),
     Types(types::Arguments),
+    Wait(wait::Arguments),
 }
 
 /// How a command ended, if nothing kept it from its end.
@@ -36,6 +41,8 @@ enum Outcome {
     Done,
     /// Something could not be read or found.
     Incomplete,
+    /// The time was over.
+    TimedOut,
 }
 
 impl From<Outcome> for ExitCode {
@@ -43,6 +50,7 @@ impl From<Outcome> for ExitCode {
         match outcome {
             Outcome::Done => Self::SUCCESS,
             Outcome::Incomplete => Self::from(1),
+            Outcome::TimedOut => Self::from(124),
         }
     }
 }
@@ -51,7 +59,9 @@ fn main() -> ExitCode {
     // clap itself ends the program with 2 if the usage is wrong.
     let outcome = match Arguments::parse().command {
         Command::Parse(arguments) => parse::run(&arguments),
+        Command::Browse(arguments) => browse::run(&arguments),
         Command::Types(arguments) => types::run(&arguments),
+        Command::Wait(arguments) => wait::run(&arguments),
     };
     match outcome {
         Ok(outcome) => outcome.into(),

@@ -2,7 +2,7 @@
 
 use std::io::Write as _;
 
-use avahi_events::Record;
+use avahi_events::{ParseError, Record};
 
 use crate::safe;
 
@@ -26,32 +26,37 @@ impl Unread {
         let Some(error) = record.unread() else {
             return false;
         };
+        self.tell(file, record.line, record.bytes, error);
+        true
+    }
+
+    /// Says so, but of a line that comes in pieces only once.
+    pub fn tell(&mut self, file: &str, line: u64, bytes: &[u8], error: ParseError) {
         if self
             .last
             .as_ref()
-            .is_some_and(|(last, line)| last == file && *line == record.line)
+            .is_some_and(|(last, last_line)| last == file && *last_line == line)
         {
-            return true;
+            return;
         }
-        self.last = Some((file.to_owned(), record.line));
+        self.last = Some((file.to_owned(), line));
         self.count += 1;
         if self.count <= SHOWN {
             // In a record of several lines, the place counts from its own line.
-            let before = &record.bytes[..error.offset().min(record.bytes.len())];
-            let line = before.iter().filter(|&&byte| byte == b'\n').count() as u64;
+            let before = &bytes[..error.offset().min(bytes.len())];
+            let feeds = before.iter().filter(|&&byte| byte == b'\n').count() as u64;
             let column = before
                 .iter()
                 .rev()
                 .take_while(|&&byte| byte != b'\n')
                 .count()
                 + 1;
-            let line = record.line + line;
+            let line = line + feeds;
             say(&format!(
                 "{}:{line}:{column}: {error}",
                 safe::text(file.as_bytes())
             ));
         }
-        true
     }
 
     /// Says how many more there were than shown.
