@@ -24,6 +24,10 @@ mount -t tmpfs tmpfs /run && mkdir /run/dbus &&
 mount -t tmpfs tmpfs /etc/avahi && mkdir /etc/avahi/services &&
 ip link set lo up && echo up && exec cat";
 
+/// Where the processes of a host are entered.
+const DAEMON_PID: &str = "/run/avahi-daemon/pid";
+const BUS_PID: &str = "/run/bus.pid";
+
 /// Asks again and again until there is an answer.
 #[track_caller]
 pub fn until<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
@@ -203,8 +207,10 @@ impl Host {
     /// Starts the system bus.
     pub fn start_bus(&self) {
         let mut bus = self.command("dbus-daemon");
-        bus.args(["--system", "--fork", "--nopidfile"]);
-        run(&mut bus);
+        bus.args(["--system", "--fork", "--nopidfile", "--print-pid"]);
+        let output = bus.output().unwrap();
+        assert!(output.status.success(), "{bus:?}: {output:?}");
+        fs::write(self.file(BUS_PID), output.stdout).unwrap();
         let socket = self.file("/run/dbus/system_bus_socket");
         until("the bus", || socket.exists().then_some(()));
     }
@@ -223,18 +229,34 @@ impl Host {
 
     /// Kills avahi-daemon, as a crash would.
     pub fn kill_daemon(&self) {
-        let pid = self.file("/run/avahi-daemon/pid");
-        let number = fs::read_to_string(&pid).unwrap();
-        run(self.command("kill").args(["-KILL", number.trim()]));
-        until("the daemon's end", || {
-            let alive = self
-                .command("kill")
-                .args(["-0", number.trim()])
-                .output()
-                .unwrap();
-            (!alive.status.success()).then_some(())
+        self.kill(DAEMON_PID);
+    }
+
+    /// Kills the bus, which ends avahi-daemon too.
+    pub fn kill_bus(&self) {
+        self.kill(BUS_PID);
+        self.wait_for_end(DAEMON_PID);
+    }
+
+    fn kill(&self, pid_file: &str) {
+        let pid = fs::read_to_string(self.file(pid_file)).unwrap();
+        run(self.command("kill").args(["-KILL", pid.trim()]));
+        self.wait_for_end(pid_file);
+    }
+
+    /// Waits until the process is gone that entered itself there, and removes
+    /// the entry.
+    fn wait_for_end(&self, pid_file: &str) {
+        let file = self.file(pid_file);
+        let Ok(pid) = fs::read_to_string(&file) else {
+            return; // it has removed the entry itself
+        };
+        let stat = self.file(&format!("/proc/{}/stat", pid.trim()));
+        until("a daemon's end", || match fs::read_to_string(&stat) {
+            Ok(stat) => stat.contains(") Z ").then_some(()),
+            Err(_) => Some(()),
         });
-        fs::remove_file(pid).unwrap();
+        let _ = fs::remove_file(file);
     }
 
     /// Starts both.

@@ -3,5 +3,7 @@
 //! Needs root, `avahi-daemon`, `avahi-utils`, `dbus`, `iproute2`, `util-linux`,
 //! `curl`, and `python3-dbus` for publishing.
 
+mod cluster;
 mod host;
 mod library;
+mod program;
