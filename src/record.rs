@@ -246,7 +246,8 @@ impl Framer {
             [b'=', .., b';', b'"'] => false,
             [b'=', b';', .., b'"'] => begins_event(after),
             [b'=', b';', ..] => memchr(b'"', line).is_none(),
-            line => begins_event(line),
+            [b'+' | b'-', b';' | b' ', ..] => true,
+            _ => false,
         }
     }
 

@@ -217,8 +217,6 @@ impl std::io::Read for Slowly<'_> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1024))]
-
     #[test]
     fn every_way_of_cutting_gives_the_same(capture in capture(), cuts in vec(1_usize..60, 1..20)) {
         let whole: Vec<_> = records(&capture).map(Kept::from).collect();

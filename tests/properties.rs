@@ -240,7 +240,10 @@ fn covers(capture: &[u8]) -> Result<(), TestCaseError> {
             at += end.unwrap().len();
         }
         match record.event {
-            Ok(event) => prop_assert_eq!(event.to_bytes(), record.bytes),
+            Ok(event) if record.stamp.is_none() && record.bytes[1] == b';' => {
+                prop_assert_eq!(event.to_bytes(), record.bytes)
+            }
+            Ok(_) => {} // from columns, or behind a stamp: see mixed.rs
             Err(error) => prop_assert!(error.offset() <= record.bytes.len()),
         }
     }

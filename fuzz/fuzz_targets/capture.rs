@@ -30,8 +30,16 @@ fuzz_target!(|input: Input<'_>| {
                 .unwrap()
                 .len();
         }
-        if let Ok(event) = record.event {
-            assert_eq!(event.to_bytes(), record.bytes);
+        if let Some(stamp) = record.stamp {
+            assert!(record.bytes.starts_with(stamp.as_bytes()));
+        }
+        match record.event {
+            // An event from columns prints as with `-p`.
+            Ok(event) if matches!(record.bytes, [_, b';', ..]) => {
+                assert_eq!(event.to_bytes(), record.bytes);
+            }
+            Ok(event) => assert!(!event.to_bytes().is_empty()),
+            Err(error) => assert!(error.offset() <= record.bytes.len()),
         }
         whole.push(kept(&record));
     }
@@ -50,11 +58,22 @@ fuzz_target!(|input: Input<'_>| {
     assert_eq!(read, whole.len());
 });
 
-type Kept = (Result<EventBuf, ParseError>, Vec<u8>, u64, u64);
+type Kept = (
+    Result<EventBuf, ParseError>,
+    Option<String>,
+    Vec<u8>,
+    Vec<u8>,
+    u64,
+    u64,
+);
 
 fn kept(record: &Record<'_>) -> Kept {
     (
         record.event.map(EventBuf::from),
+        record.message().map(|it| format!("{it:?}")),
+        record
+            .stamp
+            .map_or(Vec::new(), |it| it.as_bytes().to_vec()),
         record.bytes.to_vec(),
         record.line,
         record.offset,
