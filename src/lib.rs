@@ -15,6 +15,8 @@ pub mod browse;
 #[cfg(feature = "tokio")]
 mod codec;
 mod columns;
+#[cfg(feature = "std")]
+mod directory;
 mod error;
 mod escape;
 mod event;
@@ -35,6 +37,12 @@ pub use crate::codec::RecordDecoder;
 pub use crate::serde::Annotated;
 #[cfg(feature = "time")]
 pub use crate::stamp::{Clock, ClockError};
+#[cfg(feature = "std")]
+pub use crate::{
+    directory::{Change, Directory, Instance, InstanceId, Place, Update},
+    error::{OwnedReadError, ReadError},
+    reader::{IntoEvents, Reader},
+};
 pub use crate::{
     error::{ErrorKind, Field, LineError, ParseError},
     escape::Unescape,
@@ -46,11 +54,6 @@ pub use crate::{
     service_type::ServiceType,
     stamp::{Stamp, StampFormat, StampFormatError, Stamps},
     txt::{Txt, TxtDialect, TxtOrder, TxtString, TxtStrings},
-};
-#[cfg(feature = "std")]
-pub use crate::{
-    error::{OwnedReadError, ReadError},
-    reader::{IntoEvents, Reader},
 };
 #[cfg(feature = "alloc")]
 pub use crate::{

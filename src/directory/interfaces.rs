@@ -1,0 +1,156 @@
+//! The interfaces that services were seen on, by number.
+
+use std::{boxed::Box, collections::HashMap, vec::Vec};
+
+use crate::event::Interface;
+
+/// The number of an interface.
+pub(super) type InterfaceId = u32;
+
+#[derive(Debug, Default)]
+pub(super) struct Interfaces {
+    slots: Vec<Slot>,
+    numbers: HashMap<Box<[u8]>, InterfaceId>,
+    free: Vec<InterfaceId>,
+    /// Mostly the same interface comes again.
+    last: Option<InterfaceId>,
+}
+
+#[derive(Debug)]
+struct Slot {
+    text: Box<[u8]>,
+    kind: Kind,
+    /// How many places are on it, gone ones that are kept included.
+    places: usize,
+    /// How many of them are here, as of this beginning of browsing.
+    here: usize,
+    beginning: u32,
+    /// It vanished, and was not named since.
+    vanished: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Named,
+    Gone,
+    Unspecified,
+}
+
+impl Kind {
+    fn of(interface: Interface<'_>) -> Self {
+        match interface {
+            Interface::Named(_) => Self::Named,
+            Interface::Gone => Self::Gone,
+            Interface::Unspecified(_) => Self::Unspecified,
+        }
+    }
+}
+
+impl Interfaces {
+    /// The interface's number, if it has one.
+    pub(super) fn find(&mut self, interface: Interface<'_>) -> Option<InterfaceId> {
+        if let Some(last) = self.last
+            && *self.slots[last as usize].text == *interface.as_bytes()
+        {
+            return Some(last);
+        }
+        let id = *self.numbers.get(interface.as_bytes())?;
+        self.last = Some(id);
+        Some(id)
+    }
+
+    /// The interface's number: the one it has, or a new one.
+    pub(super) fn number(&mut self, interface: Interface<'_>) -> InterfaceId {
+        if let Some(id) = self.find(interface) {
+            return id;
+        }
+        let slot = Slot {
+            text: interface.as_bytes().into(),
+            kind: Kind::of(interface),
+            places: 0,
+            here: 0,
+            beginning: 0,
+            vanished: false,
+        };
+        let key = slot.text.clone();
+        let id = match self.free.pop() {
+            Some(id) => {
+                self.slots[id as usize] = slot;
+                id
+            }
+            None => {
+                self.slots.push(slot);
+                (self.slots.len() - 1) as InterfaceId
+            }
+        };
+        self.numbers.insert(key, id);
+        id
+    }
+
+    pub(super) fn get(&self, id: InterfaceId) -> Interface<'_> {
+        let slot = &self.slots[id as usize];
+        match slot.kind {
+            Kind::Named => Interface::Named(&slot.text),
+            Kind::Gone => Interface::Gone,
+            Kind::Unspecified => Interface::Unspecified(&slot.text),
+        }
+    }
+
+    /// A place on the interface is kept, or no longer.
+    pub(super) fn keep_place(&mut self, id: InterfaceId) {
+        self.slots[id as usize].places += 1;
+    }
+
+    pub(super) fn drop_place(&mut self, id: InterfaceId) {
+        let slot = &mut self.slots[id as usize];
+        slot.places -= 1;
+        if slot.places == 0 {
+            self.numbers.remove(&slot.text);
+            self.free.push(id);
+            self.last = None;
+        }
+    }
+
+    fn here_mut(&mut self, id: InterfaceId, beginning: u32) -> &mut usize {
+        let slot = &mut self.slots[id as usize];
+        if slot.beginning != beginning {
+            slot.beginning = beginning;
+            slot.here = 0;
+        }
+        &mut slot.here
+    }
+
+    /// A service came to the interface, or went from it.
+    pub(super) fn enter(&mut self, id: InterfaceId, beginning: u32) {
+        *self.here_mut(id, beginning) += 1;
+    }
+
+    pub(super) fn leave(&mut self, id: InterfaceId, beginning: u32) {
+        let here = self.here_mut(id, beginning);
+        *here = here.saturating_sub(1);
+    }
+
+    /// How many places are here on the interface.
+    pub(super) fn here(&self, id: InterfaceId, beginning: u32) -> usize {
+        let slot = &self.slots[id as usize];
+        match slot.beginning == beginning {
+            true => slot.here,
+            false => 0,
+        }
+    }
+
+    pub(super) fn set_vanished(&mut self, id: InterfaceId, vanished: bool) {
+        self.slots[id as usize].vanished = vanished;
+    }
+
+    /// Whether the interface is known to have vanished.
+    pub(super) fn has_vanished(&self, id: InterfaceId) -> bool {
+        let slot = &self.slots[id as usize];
+        slot.vanished || slot.kind == Kind::Gone
+    }
+
+    /// Whether the interface has a name, and so can vanish.
+    pub(super) fn can_vanish(&self, id: InterfaceId) -> bool {
+        self.slots[id as usize].kind != Kind::Unspecified
+    }
+}
