@@ -25,6 +25,9 @@ mod label;
 mod message;
 mod reader;
 mod record;
+#[cfg(feature = "report")]
+#[cfg_attr(docsrs, doc(cfg(feature = "report")))]
+pub mod report;
 #[cfg(feature = "serde")]
 mod serde;
 mod service_type;

@@ -235,6 +235,28 @@ mod buffered {
             Ok(Some(record))
         }
 
+        /// The record that [`next_record`](Self::next_record) will give next.
+        #[cfg(feature = "report")]
+        pub(crate) fn peek_record(&mut self) -> io::Result<Option<Record<'_>>> {
+            while !self.is_ready() {
+                self.fill()?;
+            }
+            let rest = &self.buffer[self.front..];
+            let framed = self.framer.clone().next(rest, self.ended);
+            Ok(framed.map(|framed| Record {
+                event: framed.event,
+                stamp: framed.stamp,
+                bytes: framed.bytes,
+                line: self.line,
+                offset: self.offset,
+            }))
+        }
+
+        /// How many lines were read, up to the end of the last record.
+        pub fn lines(&self) -> u64 {
+            self.line - 1
+        }
+
         /// Whether the next record has to be waited for, since the buffer holds
         /// no whole one: time to flush what was made of the ones before.
         pub fn needs_input(&mut self) -> bool {

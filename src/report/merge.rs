@@ -1,0 +1,192 @@
+//! Several captures as one session, in the order of time.
+
+use std::{
+    format,
+    io::{self, BufRead},
+    sync::Arc,
+    vec::Vec,
+};
+
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+
+use crate::{reader::Reader, record::Record, stamp::Clock};
+
+/// A capture of a session.
+#[derive(Debug)]
+pub struct Source<R> {
+    reader: Reader<R>,
+    clock: Clock,
+    name: Option<Arc<str>>,
+    /// The time of the last record that was given out and has one.
+    last: Option<Timestamp>,
+    /// The time of the next record, if it was looked at: its own, if it has
+    /// one, and the one it comes after.
+    next: Option<(Option<Timestamp>, Option<Timestamp>)>,
+    ended: bool,
+}
+
+impl<R: BufRead> Source<R> {
+    /// A capture whose stamps say their offset from UTC and their year, or are
+    /// in UTC.
+    pub fn new(reader: Reader<R>) -> Self {
+        Self {
+            reader,
+            clock: Clock::new(TimeZone::UTC),
+            name: None,
+            last: None,
+            next: None,
+            ended: false,
+        }
+    }
+
+    /// The same capture, with a clock that knows more of its stamps.
+    #[must_use]
+    pub fn with_clock(mut self, clock: Clock) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// The same capture, with the name of its file, to tell it from others.
+    #[must_use]
+    pub fn with_name(mut self, name: impl Into<Arc<str>>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
+    /// Looks at the next record, to know its time.
+    fn look(&mut self) -> io::Result<()> {
+        if self.ended || self.next.is_some() {
+            return Ok(());
+        }
+        let record = self.reader.peek_record();
+        match record.map_err(|error| named(self.name.as_ref(), error))? {
+            None => self.ended = true,
+            Some(record) => {
+                let time = time(&record, &mut self.clock);
+                self.next = Some((time, time.or(self.last)));
+            }
+        }
+        Ok(())
+    }
+
+    fn take(&mut self, several: bool) -> io::Result<Option<Next<'_>>> {
+        let record = match self.reader.next_record() {
+            Ok(Some(record)) => record,
+            Ok(None) => {
+                self.ended = true;
+                return Ok(None);
+            }
+            Err(error) => {
+                self.ended = true;
+                return Err(named(self.name.as_ref(), error));
+            }
+        };
+        let time = match self.next.take() {
+            Some((time, _)) => time,
+            None => time(&record, &mut self.clock),
+        };
+        let before = self.last;
+        self.last = time.or(self.last);
+        Ok(Some(Next {
+            record,
+            time,
+            before,
+            file: self.name.as_ref().filter(|_| several),
+        }))
+    }
+}
+
+fn time(record: &Record<'_>, clock: &mut Clock) -> Option<Timestamp> {
+    clock.time(&record.stamp?).ok()
+}
+
+fn named(name: Option<&Arc<str>>, error: io::Error) -> io::Error {
+    match name {
+        Some(name) => io::Error::new(error.kind(), format!("{name}: {error}")),
+        None => error,
+    }
+}
+
+/// A record of a session.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Next<'a> {
+    /// The record, as its file has it.
+    pub record: Record<'a>,
+    /// When it was, if it has a stamp that means a time.
+    pub time: Option<Timestamp>,
+    /// The time of the record above it in its file, or of the last one that
+    /// has one.
+    pub before: Option<Timestamp>,
+    /// Its file, if the session has several.
+    pub file: Option<&'a Arc<str>>,
+}
+
+impl Next<'_> {
+    /// How far the clock went back before this record, if it did.
+    #[must_use]
+    pub fn went_back(&self) -> Option<SignedDuration> {
+        let (before, time) = (self.before?, self.time?);
+        (time < before).then(|| before.duration_since(time))
+    }
+}
+
+/// Brings captures into the order of time, and so makes one session of them.
+///
+/// It reads all of them side by side, a buffer of each at a time. Within a file
+/// nothing changes its order; a record without a stamp comes right after the
+/// one above it. Files without any stamps come first, in the order given.
+#[derive(Debug)]
+pub struct Merge<R> {
+    sources: Vec<Source<R>>,
+}
+
+impl<R: BufRead> Merge<R> {
+    /// A session of these captures.
+    #[must_use]
+    pub const fn new(sources: Vec<Source<R>>) -> Self {
+        Self { sources }
+    }
+
+    /// The next record; `None` at the end.
+    ///
+    /// # Errors
+    ///
+    /// If a file cannot be read further; the error says which, by the name it
+    /// was given. The rest of that file is left out: the next call goes on with
+    /// the others.
+    pub fn next_record(&mut self) -> Option<io::Result<Next<'_>>> {
+        let several = self.sources.len() > 1;
+        let first = match several {
+            true => match self.first() {
+                Ok(first) => first?,
+                Err(error) => return Some(Err(error)),
+            },
+            false => 0,
+        };
+        let source = self.sources.get_mut(first).filter(|it| !it.ended)?;
+        source.take(several).transpose()
+    }
+
+    /// The number of the capture with the earliest record.
+    fn first(&mut self) -> io::Result<Option<usize>> {
+        for source in &mut self.sources {
+            if let Err(error) = source.look() {
+                source.ended = true;
+                return Err(error);
+            }
+        }
+        let waiting = self.sources.iter().enumerate();
+        let times = waiting.filter_map(|(number, source)| Some((source.next?.1, number)));
+        Ok(times.min().map(|(_, number)| number))
+    }
+
+    /// How many lines were read, of all captures.
+    #[must_use]
+    pub fn lines(&self) -> u64 {
+        self.sources
+            .iter()
+            .map(|source| source.reader.lines())
+            .sum()
+    }
+}
