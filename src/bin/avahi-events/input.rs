@@ -10,7 +10,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use jiff::Timestamp;
 
 /// A file has to be this large, in bytes, before there is a progress bar.
-const LARGE: u64 = 64 * 1024 * 1024;
+pub const LARGE: u64 = 64 * 1024 * 1024;
 
 /// How much is read at once, in bytes.
 const BLOCK: usize = 256 * 1024;
@@ -25,6 +25,8 @@ pub struct Input {
     pub live: bool,
     /// Where a progress bar has it; hidden where it should not be seen.
     pub progress: ProgressBar,
+    /// How many bytes it has, if it is a file.
+    pub len: Option<u64>,
     /// When it was last written to, if it is a file.
     pub modified: Option<Timestamp>,
 }
@@ -60,13 +62,14 @@ impl Input {
             reader: BufReader::with_capacity(BLOCK, read),
             live: len.is_none(),
             progress,
+            len,
             modified: None,
         }
     }
 }
 
 /// A bar on standard error, which shows only if that is a terminal.
-fn progress_bar(len: u64) -> ProgressBar {
+pub fn progress_bar(len: u64) -> ProgressBar {
     let template = "{wide_bar} {binary_bytes}/{binary_total_bytes} {eta}";
     let bar = ProgressBar::with_draw_target(Some(len), ProgressDrawTarget::stderr());
     match ProgressStyle::with_template(template) {

@@ -7,6 +7,7 @@ mod input;
 mod output;
 mod parse;
 mod reading;
+mod report;
 mod running;
 mod safe;
 mod types;
@@ -30,6 +31,7 @@ struct Arguments {
 enum Command {
     Parse(parse::Arguments),
     Browse(browse::Arguments),
+    Report(report::Arguments),
     Types(types::Arguments),
     Wait(wait::Arguments),
 }
@@ -60,6 +62,7 @@ fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Parse(arguments) => parse::run(&arguments),
         Command::Browse(arguments) => browse::run(&arguments),
+        Command::Report(arguments) => report::run(&arguments),
         Command::Types(arguments) => types::run(&arguments),
         Command::Wait(arguments) => wait::run(&arguments),
     };

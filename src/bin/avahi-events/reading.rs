@@ -74,13 +74,17 @@ impl StampArguments {
         self.stamp.0
     }
 
-    /// The clock that the stamps of a capture were read from.
-    pub fn clock(&self, input: &Input) -> Clock {
-        let zone = match &self.zone {
+    /// The zone of times that do not say it.
+    pub fn zone(&self) -> TimeZone {
+        match &self.zone {
             Some(zone) => zone.0.clone(),
             None => TimeZone::system(),
-        };
-        let clock = Clock::new(zone);
+        }
+    }
+
+    /// The clock that the stamps of a capture were read from.
+    pub fn clock(&self, input: &Input) -> Clock {
+        let clock = Clock::new(self.zone());
         match self.year {
             Some(year) => clock.with_year(year),
             None => clock.not_after(input.modified.unwrap_or_else(Timestamp::now)),
