@@ -8,6 +8,7 @@
 //!     match output {
 //!         Ok(Output::Event(event)) => println!("{event}"),
 //!         Ok(Output::Message(message)) => eprintln!("{message}"),
+//!         Ok(_) => {}
 //!         Err(error) => eprintln!("{error}"), // a damaged line; the next one comes all the same
 //!     }
 //! }
