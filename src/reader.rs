@@ -10,8 +10,23 @@ use crate::{
 /// Reads a whole capture: an iterator over the events in it, and the lines
 /// that are none.
 ///
-/// Records over several lines, as Avahi before 0.8 prints them, are joined.
-/// After an error it goes on with the next line.
+/// What each line is, is found out line by line: an event as `avahi-browse -p`
+/// prints it, or as columns without `-p`, with or without a time stamp before
+/// it ([`StampFormat`](crate::StampFormat)); a [`Message`](crate::Message); or
+/// none of these. Records of several lines are joined: TXT of Avahi before 0.8,
+/// the five lines of a service that was resolved in columns, messages about a
+/// name with line feeds in it. After an error it goes on with the next line.
+///
+/// In columns, some things cannot be told:
+///
+/// - bytes that the user's locale does not print have become `_`
+///   ([`Label::is_lossy`](crate::Label::is_lossy));
+/// - blanks at the end of a name look like padding, and are left out;
+/// - where a name fills its column or goes beyond it, and its type is of 20
+///   bytes or more, of several words and not an English one, there is no
+///   padding between them. Then the type is taken to begin at the first blank
+///   beyond the column, the narrowest that was seen so far (45 bytes if none
+///   was).
 ///
 /// ```
 /// use avahi_events::{events, Event};
@@ -140,9 +155,9 @@ mod buffered {
     ///
     /// It keeps one buffer, which grows to the longest record and never far
     /// beyond [`MAX_RECORD`](crate::MAX_RECORD) bytes, also where the input is
-    /// one endless line. An event is given out as soon as its line is read; only
-    /// where TXT is not escaped, as from Avahi before 0.8, has the beginning of
-    /// the next line to be there too.
+    /// one endless line. An event is given out as soon as its line is read, or
+    /// the last of its lines; only where TXT is not escaped, as from Avahi before
+    /// 0.8, has the beginning of the next line to be there too.
     ///
     /// ```
     /// use avahi_events::{ReadError, Reader};

@@ -22,7 +22,7 @@ fn failed(line: &[u8]) -> Option<[String; 4]> {
 
 #[test]
 fn english_messages_are_typed() {
-    let table: [(&[u8], Message<'_>); 15] = [
+    let table: [(&[u8], Message<'_>); 16] = [
         (
             b"Failed to create client object: Daemon not running",
             Message::NoClient {
@@ -85,6 +85,12 @@ fn english_messages_are_typed() {
         ),
         (b": All for now", Message::AllForNow),
         (b": Cache exhausted", Message::CacheExhausted),
+        (
+            b"-- Boot 5d8c9a0f --",
+            Message::Journal {
+                text: b"Boot 5d8c9a0f",
+            },
+        ),
         (
             b"++ /usr/bin/avahi-browse -arp",
             Message::Trace {

@@ -432,3 +432,64 @@ fn messages_of_several_lines() {
     assert_eq!(all.iter().filter(|it| it.unread().is_some()).count(), 1);
     assert!(all[4].message().is_some());
 }
+
+/// What the tools themselves write: `ts`, and a journal of its own.
+#[test]
+#[ignore = "needs root, systemd-journald, systemd-cat, unshare and ts (moreutils)"]
+fn stamps_of_the_tools_themselves() {
+    let captures = [
+        ("session.out.txt", 328),
+        ("v0.7.arpt.txt", 0),
+        ("session.human.txt", 328),
+    ];
+    let dir = std::env::temp_dir().join(format!("avahi-events-stamps-{}", std::process::id()));
+    std::fs::create_dir_all(&dir).unwrap();
+    for (name, count) in captures {
+        let plain = capture(name);
+        let expected = read(&plain);
+        assert!(count == 0 || expected.len() == count);
+        let script = r#"
+            set -e
+            ts <"$1" >"$2/ts"
+            ts %.s <"$1" >"$2/ts-epoch"
+            ts %Y-%m-%dT%H:%M:%.S%z <"$1" >"$2/ts-iso"
+            ts '[%F %T]' <"$1" >"$2/ts-brackets"
+            mount -t tmpfs tmpfs /run
+            mkdir -p /run/systemd/journal /run/log/journal
+            /lib/systemd/systemd-journald &
+            journald=$!
+            sleep 1
+            systemd-cat -t avahi-browse <"$1"
+            sleep 1
+            for output in short short-iso short-precise short-iso-precise short-unix; do
+                journalctl --all --no-pager -q -o $output -t avahi-browse >"$2/journal-$output"
+            done
+            kill $journald
+        "#;
+        let output = std::process::Command::new("unshare")
+            .args(["--mount", "bash", "-c", script, "bash"])
+            .arg(common::capture_path(name))
+            .arg(&dir)
+            .output()
+            .unwrap();
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        let mut files = 0;
+        for file in std::fs::read_dir(&dir).unwrap() {
+            let path = file.unwrap().path();
+            let text = std::fs::read(&path).unwrap();
+            files += 1;
+            // A journal keeps neither lines without text nor blanks at the end
+            // of a line, and raw TXT has both.
+            let is_journal = path.display().to_string().contains("/journal-");
+            let whole = !name.contains("0.7") || !is_journal;
+            assert!(records(&text).all(|it| it.stamp.is_some()), "{path:?}");
+            assert!(!whole || read(&text) == expected, "{path:?}");
+        }
+        assert_eq!(files, 9);
+    }
+    std::fs::remove_dir_all(&dir).unwrap();
+}

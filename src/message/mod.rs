@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// A line that `avahi-browse` prints beside its events, mostly to standard
-/// error, or that a shell puts before it: no event, and no damage either.
+/// error, or that a shell or `journalctl` adds: no event, and no damage either.
 ///
 /// The English messages are known by their words (`avahi-browse.c` and
 /// `sigint.c`, 0.6.22 to 0.9-rc5), those of other languages by their shape:
@@ -103,6 +103,12 @@ pub enum Message<'a> {
         /// What it says after its colon.
         text: &'a [u8],
     },
+    /// What `journalctl` says of the log as such: `-- Boot 5d8c9a… --`,
+    /// `-- No entries --`.
+    Journal {
+        /// What stands between the dashes.
+        text: &'a [u8],
+    },
     /// What a shell's `set -x` shows of a command: `+ avahi-browse -arp`.
     Trace {
         /// The command, without the `+` before it.
@@ -191,6 +197,7 @@ impl<'a> Message<'a> {
             .or_else(|| failed_query(line))
             .or_else(|| server(line))
             .or_else(|| signal(line))
+            .or_else(|| journal(line))
             .or_else(|| trace(line).filter(|_| names_the_program(line)))
     }
 
@@ -273,6 +280,20 @@ fn server(line: &[u8]) -> Option<Message<'_>> {
 fn signal(line: &[u8]) -> Option<Message<'_>> {
     let name = line.strip_prefix(b"Got ")?.strip_suffix(b", quitting.")?;
     name.starts_with(b"SIG").then_some(Message::Signal { name })
+}
+
+/// `journalctl` of all versions, which also says where the log begins and ends.
+fn journal(line: &[u8]) -> Option<Message<'_>> {
+    let text = line.strip_prefix(b"-- ")?.strip_suffix(b" --")?;
+    let beginnings: [&[u8]; 5] = [
+        b"Boot ",
+        b"Reboot",
+        b"No entries",
+        b"Journal begins ",
+        b"Logs begin ",
+    ];
+    let is_known = beginnings.iter().any(|it| text.starts_with(it));
+    is_known.then_some(Message::Journal { text })
 }
 
 /// A shell shows a command behind as many `+` as the shells it is nested in.
