@@ -443,7 +443,9 @@ fn framed<'a>(
     let start = stamp.map_or(0, |it| it.as_bytes().len());
     Framed {
         event: match (event, stamp) {
-            (Ok(Event::Resolve(service, mut endpoint)), Some(stamp)) => {
+            (Ok(Event::Resolve(service, mut endpoint)), Some(stamp))
+                if memchr(b'\n', endpoint.txt.as_bytes()).is_some() =>
+            {
                 endpoint.txt = endpoint.txt.with_stamps(stamp.format());
                 Ok(Event::Resolve(service, endpoint))
             }

@@ -6,9 +6,9 @@ mod common;
 use std::collections::BTreeSet;
 
 use avahi_events::{
-    ErrorKind, Event, EventBuf, Field, Interface, Label, ServiceTypes, TxtDialect, events, records,
+    ErrorKind, Event, EventBuf, Field, Interface, Label, ServiceTypes, TxtDialect, records,
 };
-use common::capture;
+use common::{capture, read};
 
 /// The name as columns show it: each byte that is not printable becomes `_`,
 /// and blanks at its end cannot be told from padding.
@@ -42,16 +42,6 @@ fn as_columns(event: Event<'_>) -> Vec<u8> {
         }
         event => event.to_bytes(),
     }
-}
-
-fn read(capture: &[u8]) -> Vec<EventBuf> {
-    for record in records(capture) {
-        assert_eq!(record.unread(), None, "line {}", record.line);
-    }
-    events(capture)
-        .filter_map(Result::ok)
-        .map(EventBuf::from)
-        .collect()
 }
 
 /// Both runs of avahi-browse saw the same, though not in the same order.
@@ -430,4 +420,17 @@ fn lists_of_another_language_give_the_types() {
         error.to_string(),
         "line 2 of the types is no DNS type, such as _http._tcp"
     );
+}
+
+/// As with `-p`: TXT that is opened many times and never closed is searched
+/// once.
+#[test]
+fn open_brackets_do_not_add_up() {
+    let open = RESOLVED.replace("rp=\"]", "rp=");
+    let capture = open.repeat(20_000);
+    let unclosed = |it: &avahi_events::Record<'_>| {
+        it.event
+            .is_err_and(|error| error.kind() == ErrorKind::UnclosedTxt)
+    };
+    assert_eq!(records(capture.as_bytes()).filter(unclosed).count(), 19_999);
 }

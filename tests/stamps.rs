@@ -3,21 +3,9 @@
 
 mod common;
 
-use avahi_events::{
-    Clock, ClockError, ErrorKind, EventBuf, Message, Stamp, StampFormat, Stamps, events, records,
-};
-use common::capture;
+use avahi_events::{Clock, ClockError, ErrorKind, Message, Stamp, StampFormat, Stamps, records};
+use common::{capture, read};
 use jiff::{Timestamp, tz::TimeZone};
-
-fn read(capture: &[u8]) -> Vec<EventBuf> {
-    for record in records(capture) {
-        assert_eq!(record.unread(), None, "line {}", record.line);
-    }
-    events(capture)
-        .filter_map(Result::ok)
-        .map(EventBuf::from)
-        .collect()
-}
 
 /// Puts a stamp before every line, as a tool does that knows nothing of them.
 fn stamped(capture: &[u8], stamp: &str) -> Vec<u8> {
@@ -391,6 +379,12 @@ fn places_count_from_the_start_of_the_line() {
 
 #[test]
 fn stamps_that_do_not_end_are_bounded() {
+    // What a stamp opens is not closed on a later line.
+    let open = "<30>1 2026-11-22T10:58:46Z a b c d [x ";
+    let lines = format!("{open}\n] +;eth0;IPv4;a;_x._tcp;local\n");
+    let found: Vec<_> = records(lines.as_bytes()).map(|it| it.line).collect();
+    assert_eq!(found, [1, 2]);
+    assert!(Stamp::parse(lines.as_bytes(), StampFormat::Rfc5424).is_none());
     let line = format!(
         "<30>1 2026-11-22T10:58:46Z a b c d {}\n",
         "[x]".repeat(80_000)

@@ -131,7 +131,7 @@ impl Framer {
 
     /// The four lines after that of a service that was resolved, and where they
     /// end.
-    #[allow(clippy::type_complexity)]
+    #[allow(clippy::type_complexity)] // as the grammar's are
     fn details<'a>(
         &mut self,
         buf: &'a [u8],
@@ -153,8 +153,11 @@ impl Framer {
         for ((name, field), value) in columns::DETAILS.into_iter().zip(&mut values) {
             let line = match line_at(buf, extent.len, last)? {
                 Some(line) => line,
-                // The input has ended, or the record is too long.
-                None => return fail(ErrorKind::Incomplete, field, extent.end, extent),
+                None if is_at_end(buf, extent.len, last) => {
+                    return fail(ErrorKind::Incomplete, field, extent.end, extent);
+                }
+                // The next line is too long.
+                None => return fail(ErrorKind::MissingField, field, extent.end, extent),
             };
             let text = line.text(buf, format);
             let Some((text, is_closed)) = columns::detail(text, name) else {

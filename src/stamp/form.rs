@@ -199,6 +199,7 @@ impl<'a> Cursor<'a> {
         while let Some(&byte) = self.rest().first() {
             self.at += 1;
             match byte {
+                b'\n' => return None,
                 _ if quoted => quoted = false,
                 b'\\' if in_value => quoted = true,
                 b'"' => in_value = !in_value,

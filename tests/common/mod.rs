@@ -5,6 +5,7 @@ pub mod any;
 
 use std::path::{Path, PathBuf};
 
+use avahi_events::{EventBuf, events, records};
 use base64::{Engine, engine::general_purpose::STANDARD};
 
 /// A capture that comes with the crate.
@@ -17,6 +18,17 @@ pub fn capture_path(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("tests/captures")
         .join(name)
+}
+
+/// The events of a capture in which nothing is damaged or unknown.
+pub fn read(capture: &[u8]) -> Vec<EventBuf> {
+    for record in records(capture) {
+        assert_eq!(record.unread(), None, "line {}", record.line);
+    }
+    events(capture)
+        .filter_map(Result::ok)
+        .map(EventBuf::from)
+        .collect()
 }
 
 /// Every capture, by name.

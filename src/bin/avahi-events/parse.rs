@@ -23,6 +23,7 @@ Examples:
   avahi-browse -arpt | avahi-events parse
   avahi-events parse --kind resolve --type _http._tcp --format '{address}:{port}' mdns.log
   avahi-events parse --format '{name}: {txt.note}' mdns.log
+  avahi-browse -arp 2>&1 | ts >>mdns.log; avahi-events parse --time mdns.log
 
 Exit status: 0 if everything was read, 1 if something could not be, 2 if the usage is wrong.")]
 pub struct Arguments {
