@@ -434,3 +434,40 @@ fn open_brackets_do_not_add_up() {
     };
     assert_eq!(records(capture.as_bytes()).filter(unclosed).count(), 19_999);
 }
+
+/// At other widths than the usual, the lines before tell.
+#[test]
+fn the_width_is_learned() {
+    let (long, foreign) = ("x".repeat(30), "Servidor de jukebox remoto");
+    let capture = format!(
+        "+   eth0 IPv4 {:25} {:20} local\n\
+         +   eth0 IPv4 {:25} {:20} local\n\
+         +   eth0 IPv4 {long} {foreign} local\n",
+        "short",
+        "_x._tcp",
+        "y".repeat(40),
+        "Web Site",
+    );
+    let events = read(capture.as_bytes());
+    let service = events[2].event();
+    let service = service.service().unwrap();
+    assert!(service.name == *long);
+    assert!(service.service_type == foreign);
+}
+
+/// What was searched for the end of one kind of TXT says nothing of the other.
+#[test]
+fn unclosed_columns_leave_parsable_lines_alone() {
+    let open = RESOLVED.replace("rp=\"]", "rp=");
+    let parsable = "=;eth0;IPv4;a;_x._tcp;local;h;192.0.2.1;80;\"two\nlines\"\n";
+    let capture = format!("{open}{parsable}");
+    let found: Vec<_> = records(capture.as_bytes())
+        .map(|it| it.event.map(|event| event.to_bytes()))
+        .collect();
+    assert_eq!(found.len(), 2);
+    assert_eq!(
+        found[0].as_ref().unwrap_err().kind(),
+        ErrorKind::UnclosedTxt
+    );
+    assert_eq!(found[1].as_deref(), Ok(parsable.trim_end().as_bytes()));
+}

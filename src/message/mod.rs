@@ -14,7 +14,9 @@ use crate::{
 /// The English messages are known by their words (`avahi-browse.c` and
 /// `sigint.c`, 0.6.22 to 0.9-rc5), those of other languages by their shape:
 /// three quoted texts of which the second is a service type, a version that
-/// begins with `avahi`, and so on.
+/// begins with `avahi`, and so on. Not known so are Hungarian and Turkish failed
+/// resolves, whose arguments have no quotes around them; and where a name has
+/// line feeds in it, only the English message is put together again.
 ///
 /// ```
 /// use avahi_events::Message;
