@@ -8,12 +8,16 @@ use std::{
 };
 
 use crate::{
-    event::{Endpoint, Event, EventBuf, Interface, Protocol, Service},
+    event::{Endpoint, Event, EventBuf, Interface, Service},
     label::Name,
 };
 
 /// How many places of one service are kept: more than a host has interfaces.
 const MAX_PLACES: usize = 64;
+
+/// Of so many services it is known that they have yet to be resolved, however
+/// many are seen.
+const MAX_ANNOUNCED: usize = 4096;
 
 /// A service that was waited for, with the places where it can be reached, the
 /// best first.
@@ -93,6 +97,8 @@ fn identity(service: &Service<'_>) -> Identity {
 #[derive(Debug, Default)]
 pub(super) struct Places {
     services: BTreeMap<Identity, Candidate>,
+    /// Where services were seen and not resolved yet, whether or not they fit.
+    announced: BTreeMap<Identity, Vec<EventBuf>>,
     /// How many services have been entered, ever.
     entered: u64,
 }
@@ -104,30 +110,47 @@ struct Candidate {
     places: Vec<EventBuf>,
 }
 
+impl Candidate {
+    /// Whether it has an address that is good anywhere.
+    fn is_global(&self) -> bool {
+        let mut places = self.places.iter();
+        places.any(|place| reach(&place.event()) == Reach::Global)
+    }
+}
+
 impl Places {
     /// How many different services there are.
     pub(super) fn len(&self) -> usize {
         self.services.len()
     }
 
+    /// Takes note of a place that has yet to be resolved.
+    pub(super) fn announce(&mut self, service: &Service<'_>) {
+        if self.announced.len() < MAX_ANNOUNCED {
+            let places = self.announced.entry(identity(service)).or_default();
+            if places.len() < MAX_PLACES {
+                places.push(Event::Add(*service).into());
+            }
+        }
+    }
+
     /// Enters a place of a service, in place of what was known of it there.
     /// An address that cannot be reached is none.
     pub(super) fn enter(&mut self, service: &Service<'_>, endpoint: &Endpoint<'_>) {
+        let identity = identity(service);
+        self.forget_announced(&identity, service);
         if Reach::of(service.interface, endpoint) == Reach::Nowhere {
             return;
         }
         let entered = &mut self.entered;
-        let candidate = self.services.entry(identity(service)).or_insert_with(|| {
+        let candidate = self.services.entry(identity).or_insert_with(|| {
             *entered += 1;
             Candidate {
                 number: *entered,
                 places: Vec::new(),
             }
         });
-        let (interface, protocol) = (service.interface, service.protocol);
-        candidate
-            .places
-            .retain(|place| !is_at(place, interface, protocol));
+        candidate.places.retain(|place| !is_at(place, service));
         if candidate.places.len() < MAX_PLACES {
             candidate
                 .places
@@ -139,28 +162,41 @@ impl Places {
     /// interfaces are forgotten, since which one it was is not known.
     pub(super) fn remove(&mut self, service: &Service<'_>) {
         let identity = identity(service);
+        self.forget_announced(&identity, service);
         if let Some(candidate) = self.services.get_mut(&identity) {
-            let (interface, protocol) = (service.interface, service.protocol);
-            candidate
-                .places
-                .retain(|place| !is_at(place, interface, protocol));
+            candidate.places.retain(|place| !is_at(place, service));
             if candidate.places.is_empty() {
                 self.services.remove(&identity);
             }
         }
     }
 
+    fn forget_announced(&mut self, identity: &Identity, service: &Service<'_>) {
+        if let Some(places) = self.announced.get_mut(identity) {
+            places.retain(|place| !is_at(place, service));
+            if places.is_empty() {
+                self.announced.remove(identity);
+            }
+        }
+    }
+
     pub(super) fn clear(&mut self) {
         self.services.clear();
+        self.announced.clear();
+    }
+
+    /// Whether a service that has no address that is good anywhere has yet to
+    /// be resolved at a place.
+    pub(super) fn may_improve(&self) -> bool {
+        self.services
+            .iter()
+            .any(|(identity, it)| !it.is_global() && self.announced.contains_key(identity))
     }
 
     /// How many different services have an address that is good anywhere.
     pub(super) fn global_len(&self) -> usize {
-        let is_global = |place: &EventBuf| reach(&place.event()) == Reach::Global;
-        self.services
-            .values()
-            .filter(|it| it.places.iter().any(is_global))
-            .count()
+        let services = self.services.values();
+        services.filter(|it| it.is_global()).count()
     }
 
     /// The `count` services that can be reached best, in the order in which
@@ -181,10 +217,12 @@ impl Places {
     }
 }
 
-/// Whether the place is on that interface, and was seen over that protocol.
-fn is_at(place: &EventBuf, interface: Interface<'_>, protocol: Option<Protocol>) -> bool {
-    let event = place.event();
-    event.protocol() == protocol && (event.interface() == interface || interface == Interface::Gone)
+/// Whether it is a place on the interface, and seen over the protocol, of this
+/// one.
+fn is_at(place: &EventBuf, service: &Service<'_>) -> bool {
+    let (event, interface) = (place.event(), service.interface);
+    event.protocol() == service.protocol
+        && (event.interface() == interface || interface == Interface::Gone)
 }
 
 fn reach(event: &Event<'_>) -> Reach {
@@ -220,6 +258,7 @@ mod tests {
             match Event::try_from(*line).unwrap() {
                 Event::Resolve(service, endpoint) => places.enter(&service, &endpoint),
                 Event::Remove(service) => places.remove(&service),
+                Event::Add(service) => places.announce(&service),
                 _ => {}
             }
         }
@@ -274,6 +313,24 @@ mod tests {
         };
         assert_eq!(best(1), ["c"]);
         assert_eq!(best(2), ["a", "c"]);
+    }
+
+    #[test]
+    fn a_place_that_is_not_resolved_yet_may_be_better() {
+        let mut lines = Vec::from([
+            "+;eth0;IPv6;a;_x._tcp;local",
+            "+;eth0;IPv4;A;_x._tcp;local",
+            "=;eth0;IPv6;a;_x._tcp;local;a.local;fe80::1;1;",
+        ]);
+        assert!(places(&lines).may_improve());
+        let with = |line| places(&[&lines[..], &[line]].concat()).may_improve();
+        assert!(with("-;eth1;IPv4;a;_x._tcp;local"));
+        assert!(with("=;eth0;IPv6;a;_x._tcp;local;a.local;fe80::1;1;"));
+        assert!(!with("-;eth0;IPv4;a;_x._tcp;local"));
+        assert!(!with("-;(null);IPv4;a;_x._tcp;local"));
+        assert!(!with("=;eth0;IPv4;a;_x._tcp;local;a.local;fe80::1;1;"));
+        lines.push("=;eth1;IPv4;a;_x._tcp;local;a.local;192.0.2.1;1;");
+        assert!(!places(&lines).may_improve());
     }
 
     #[test]

@@ -28,6 +28,15 @@ const LONGEST_RUN: Duration = Duration::from_secs(60);
 /// ones are known.
 const BETTER_ADDRESS: Duration = Duration::from_millis(500);
 
+/// When to ask once more within that time. Over IPv4, Avahi resolves a service
+/// to an IPv4 or an IPv6 address, whichever it hears first, but prefers IPv4
+/// if it knows both.
+const ASK_AGAIN: Duration = Duration::from_millis(250);
+
+/// How long to wait where the service was seen at a place that is not resolved
+/// yet. It takes half a second and more if the daemon has to ask.
+const ANNOUNCED_ADDRESS: Duration = Duration::from_secs(2);
+
 /// Waits until services are there: runs `avahi-browse`, again where that can
 /// help, until as many different services fit as are wanted.
 ///
@@ -129,7 +138,8 @@ impl Wait {
     /// as many as were asked for, in the order in which they were found.
     ///
     /// A service whose only address so far is link-local or a loopback one is
-    /// given half a second to show a better one.
+    /// given half a second to show a better one; two seconds if it was seen at
+    /// another place, too, and not resolved there yet.
     ///
     /// # Errors
     ///
@@ -181,6 +191,7 @@ impl Wait {
             observe,
             places: Places::default(),
             enough_since: None,
+            has_asked_again: false,
             end_of_run: Instant::now() + FIRST_RUN,
             can_change: false,
             trouble: None,
@@ -199,6 +210,7 @@ struct Waiting<F, O> {
     /// Since when there are enough services, though some only at an address
     /// that is not good anywhere.
     enough_since: Option<Instant>,
+    has_asked_again: bool,
     /// When to start `avahi-browse` afresh, if there is what that could change.
     end_of_run: Instant,
     can_change: bool,
@@ -214,7 +226,11 @@ where
         let mut length_of_run = FIRST_RUN;
         loop {
             let now = Instant::now();
-            let settled = self.enough_since.map(|since| since + BETTER_ADDRESS);
+            let may_improve = self.enough_since.is_some() && self.places.may_improve();
+            let settled = self.enough_since.map(|since| match may_improve {
+                true => since + ANNOUNCED_ADDRESS,
+                false => since + BETTER_ADDRESS,
+            });
             let is_over = |at: Option<Instant>| at.is_some_and(|at| at <= now);
             if is_over(settled) {
                 return Ok(self.found());
@@ -229,6 +245,11 @@ where
                 self.browser.restart();
                 length_of_run = (length_of_run * 2).min(LONGEST_RUN);
             }
+            let ask_again = self.enough_since.map(|since| since + ASK_AGAIN);
+            if is_over(ask_again) && !may_improve && !self.has_asked_again {
+                self.has_asked_again = true;
+                self.browser.restart();
+            }
             let ends = [settled, self.deadline].into_iter().flatten();
             let step = match self
                 .browser
@@ -239,7 +260,9 @@ where
             };
             match &step {
                 Some(Step::Started) => {
-                    self.places.clear();
+                    if self.enough_since.is_none() {
+                        self.places.clear();
+                    }
                     self.can_change = false;
                     self.end_of_run = Instant::now() + length_of_run;
                 }
@@ -254,7 +277,10 @@ where
             self.enough_since = match self.places.len() >= count {
                 true if self.places.global_len() >= count => return Ok(self.found()),
                 true => self.enough_since.or(Some(Instant::now())),
-                false => None,
+                false => {
+                    self.has_asked_again = false;
+                    None
+                }
             };
             if (self.observe)(step.as_ref()).is_break() {
                 return Err(WaitError::Stopped);
@@ -276,6 +302,7 @@ where
                 self.places.remove(service);
             }
             Event::Remove(service) => self.places.remove(service),
+            Event::Add(service) => self.places.announce(service),
             _ => {}
         }
     }

@@ -536,17 +536,23 @@ fn a_timeout_tells_the_last_trouble() {
 }
 
 fn a_better_address_is_waited_for() {
-    let addresses = |service_type| {
-        let stage = Stage::new("link-local-first");
+    let found_by = |behaviour, service_type| {
+        let stage = Stage::new(behaviour);
         let found = run(Wait::new(stage.browse_type(service_type))).unwrap();
         let address =
             |it: &avahi_events::EventBuf| it.event().endpoint().unwrap().address.to_string();
         found[0].places().iter().map(address).collect::<Vec<_>>()
     };
+    let addresses = |service_type| found_by("link-local-first", service_type);
     assert_eq!(
         addresses("_both._tcp"),
         ["192.0.2.7", "fe80::1", "127.0.0.1"]
     );
+    assert_eq!(
+        found_by("asked-again", "_http._tcp"),
+        ["192.0.2.7", "fe80::1"]
+    );
+    assert_eq!(addresses("_late._tcp"), addresses("_both._tcp"));
     assert_eq!(addresses("_poor._tcp"), ["fe80::1", "127.0.0.1"]);
 }
 

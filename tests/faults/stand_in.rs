@@ -16,6 +16,7 @@ pub type Behaviour = fn();
 /// All there are, by the name that the program is run under.
 const BEHAVIOURS: &[(&str, Behaviour)] = &[
     ("arguments", arguments),
+    ("asked-again", asked_again),
     ("closes-output", closes_output),
     ("dies-at-once", dies_at_once),
     ("dies-in-a-line", dies_in_a_line),
@@ -96,6 +97,20 @@ fn arguments() {
         eprintln!("argument {argument}");
     }
     eprintln!("LC_ALL {}", env::var("LC_ALL").unwrap_or_default());
+}
+
+/// Both places are resolved to the same link-local address at first.
+fn asked_again() {
+    let address = if runs() == 1 { "fe80::1" } else { "192.0.2.7" };
+    print(&SEEN.replace("IPv4", "IPv6"));
+    print(SEEN);
+    print(
+        &THERE
+            .replace("IPv4", "IPv6")
+            .replace("192.0.2.7", "fe80::1"),
+    );
+    print(&THERE.replace("192.0.2.7", address));
+    live_on();
 }
 
 fn closes_output() {
@@ -186,10 +201,18 @@ fn invalid_type() {
 }
 
 fn link_local_first() {
+    let is_late = env::args().any(|it| it == "_late._tcp");
+    if is_late {
+        print(SEEN);
+    }
     print("=;lo;IPv4;there;_http._tcp;local;there.local;127.0.0.1;80;\n");
     print("=;eth0;IPv6;there;_http._tcp;local;there.local;fe80::1;80;\n");
     if env::args().any(|it| it == "_both._tcp") {
         thread::sleep(Duration::from_millis(100));
+        print(THERE);
+    }
+    if is_late {
+        thread::sleep(Duration::from_millis(900));
         print(THERE);
     }
     live_on();

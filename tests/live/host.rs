@@ -132,6 +132,7 @@ impl Link {
             namespaces: Namespaces::new(),
             name: name.into(),
             address: format!("10.9.8.{}", self.hosts),
+            link_local: format!("fe80::{}", self.hosts),
         };
         self.connect(&host, "eth0");
         let configuration = format!(
@@ -155,10 +156,13 @@ impl Link {
             .switch
             .on_link("ip")
             .args(["link", "set", &peer, "master", "bridge", "up"]));
-        run(host
-            .namespaces
-            .on_link("ip")
-            .args(["link", "set", interface, "up"]));
+        // An address made up by the kernel would take seconds until it is used.
+        for arguments in [
+            format!("link set {interface} addrgenmode none up"),
+            format!("address add {}/64 dev {interface} nodad", host.link_local),
+        ] {
+            run(host.namespaces.on_link("ip").args(arguments.split(' ')));
+        }
     }
 }
 
@@ -168,6 +172,8 @@ pub struct Host {
     pub name: String,
     /// The IPv4 address, if it has one.
     pub address: String,
+    /// The link-local IPv6 address, on all interfaces.
+    pub link_local: String,
 }
 
 impl Host {

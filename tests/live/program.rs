@@ -113,10 +113,16 @@ fn the_best_address_is_the_one_printed() {
     };
     let _far = far.publish(&service);
     let found = wait(&near, "_http._tcp", &["--name", "far"]);
-    assert!(
-        found.starts_with("[fe80::") && found.ends_with("%eth0]:80\n"),
-        "{found}"
-    );
+    assert_eq!(found, format!("[{}%eth0]:80\n", far.link_local));
+    let dual = link.host("dual");
+    dual.start();
+    let _dual = dual.publish(&Published {
+        name: "dual",
+        ..service
+    });
+    let family = |family| wait(&near, "_http._tcp", &["--name", "dual", family]);
+    assert_eq!(family("-4"), format!("{}:80\n", dual.address));
+    assert_eq!(family("-6"), format!("[{}%eth0]:80\n", dual.link_local));
     let _near = near.publish(&Published {
         name: "near",
         ..service
