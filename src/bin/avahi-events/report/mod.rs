@@ -1,11 +1,13 @@
 //! `avahi-events report`: what captured sessions show.
 
+mod html;
 mod moment;
 mod text;
 
 use std::{
+    fs::File,
     io::{self, BufWriter, Write as _},
-    path::PathBuf,
+    path::{Path, PathBuf},
 };
 
 use avahi_events::{
@@ -14,6 +16,7 @@ use avahi_events::{
 };
 use clap::{Args, ValueEnum};
 use indicatif::ProgressBar;
+use jiff::tz::TimeZone;
 
 use self::moment::Moment;
 use crate::{
@@ -41,9 +44,13 @@ pub struct Arguments {
     #[arg(value_name = "FILE", required = true)]
     files: Vec<PathBuf>,
 
-    /// How to print the report
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
+    /// How to print the report; text, if it is not written as a page
+    #[arg(long, value_enum)]
+    format: Option<Format>,
+
+    /// Write the report as a page for a browser, which needs no network
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
 
     /// Only what happened from this time on, as `2026-11-24`, `2026-11-24T08:30` or
     /// `2026-11-24T08:30:00Z`; who was there already is known from the lines before
@@ -84,19 +91,37 @@ enum Format {
 /// Reads all files as one session, and prints what it shows.
 pub fn run(arguments: &Arguments) -> io::Result<Outcome> {
     let (report, mut outcome) = read(arguments)?;
+    let zone = arguments.stamps.zone();
+    if let Some(path) = &arguments.html {
+        write_page(path, &report, &zone).map_err(|error| {
+            let name = safe::text(path.display().to_string().as_bytes());
+            io::Error::new(error.kind(), format!("{name}: {error}"))
+        })?;
+    }
     let mut out = BufWriter::new(io::stdout().lock());
-    match arguments.format {
-        Format::Json => {
+    let printed = match arguments.format {
+        None if arguments.html.is_none() => Some(Format::Text),
+        format => format,
+    };
+    match printed {
+        Some(Format::Json) => {
             serde_json::to_writer(&mut out, &report)?;
             out.write_all(b"\n")?;
         }
-        Format::Text => text::write(&mut out, &report, &arguments.stamps.zone())?,
+        Some(Format::Text) => text::write(&mut out, &report, &zone)?,
+        None => {}
     }
     out.flush()?;
     if !report.unread.is_empty() {
         outcome = Outcome::Incomplete;
     }
     Ok(outcome)
+}
+
+fn write_page(path: &Path, report: &Report, zone: &TimeZone) -> io::Result<()> {
+    let mut out = BufWriter::new(File::create(path)?);
+    html::write(&mut out, report, zone)?;
+    out.flush()
 }
 
 fn read(arguments: &Arguments) -> io::Result<(Report, Outcome)> {
