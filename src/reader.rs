@@ -82,12 +82,29 @@ impl<'a> Iterator for Events<'a> {
 
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
-        let record = self.0.next()?;
-        Some(record.event.map_err(|error| record.line_error(error)))
+        let records = &mut self.0;
+        let buf = records.rest;
+        let line = records.framer.line(buf, |event, _, len| {
+            records.rest = &buf[len..];
+            records.line += 1;
+            records.offset += len as u64;
+            Ok(event)
+        });
+        match line {
+            Some(event) => Some(event),
+            None => self.any(),
+        }
     }
 }
 
-impl Events<'_> {
+impl<'a> Events<'a> {
+    /// The next one, of whatever kind.
+    #[cold]
+    fn any(&mut self) -> Option<Result<Event<'a>, LineError<'a>>> {
+        let record = self.0.next()?;
+        Some(record.event.map_err(|error| record.line_error(error)))
+    }
+
     /// Reads lines with these stamps. Without this they are found.
     #[must_use]
     pub fn with_stamps(self, stamps: Stamps) -> Self {

@@ -168,6 +168,44 @@ impl Framer {
     /// ends with `buf`.
     #[inline]
     pub(crate) fn next<'a>(&mut self, buf: &'a [u8], last: bool) -> Option<Framed<'a>> {
+        let line = self.line(buf, |event, text_len, len| Framed {
+            event: Ok(event),
+            stamp: None,
+            bytes: &buf[..text_len],
+            len,
+            lines: 1,
+        });
+        match line {
+            Some(framed) => Some(framed),
+            None => self.any_line(buf, last),
+        }
+    }
+
+    /// What `done` makes of the record at the front of `buf` and of its
+    /// lengths, without its line end and with it, if it is a line by itself as
+    /// nearly all are.
+    #[inline(always)]
+    pub(crate) fn line<'a, T>(
+        &mut self,
+        buf: &'a [u8],
+        done: impl FnOnce(Event<'a>, usize, usize) -> T,
+    ) -> Option<T> {
+        if self.searched > 0 || self.in_long_line {
+            return None;
+        }
+        grammar::line(buf, |event, text_len, len| {
+            let has_txt = event.endpoint().is_some_and(|it| !it.txt.is_empty());
+            if len > MAX_RECORD || (has_txt && !begins_event(&buf[len..])) {
+                return None;
+            }
+            self.taken(len);
+            Some(done(event, text_len, len))
+        })
+    }
+
+    /// As [`next`](Self::next), of whatever kind the line is.
+    #[cold]
+    fn any_line<'a>(&mut self, buf: &'a [u8], last: bool) -> Option<Framed<'a>> {
         let Some(feed) = memchr(b'\n', &window(buf)[self.searched..]) else {
             return self.without_line_feed(buf, last);
         };
@@ -255,8 +293,8 @@ impl Framer {
     #[inline]
     fn taken(&mut self, len: usize) {
         self.searched = 0;
-        for before in &mut self.unclosed_before {
-            *before = before.saturating_sub(len);
+        if self.unclosed_before != [0; 2] {
+            self.unclosed_before = self.unclosed_before.map(|it| it.saturating_sub(len));
         }
     }
 

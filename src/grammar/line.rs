@@ -1,0 +1,235 @@
+//! The quick way through the grammar: a line as nearly all of them are, with
+//! its line feed, read in one go.
+//!
+//! It takes only what the plain grammar takes and gives the same event; what
+//! it does not take is for the plain grammar to judge. The fields are looked
+//! for in windows of a fixed size, whatever the lengths of the fields: the
+//! processor cannot foresee those, and every wrong guess costs it as much as
+//! a field.
+
+use memchr::{memchr, memchr2_iter};
+
+use super::{address::address, window::mask};
+use crate::{
+    event::{Endpoint, Event, Interface, Protocol, Service},
+    label::{Label, Name},
+    service_type::ServiceType,
+    txt::Txt,
+};
+
+/// What `done` makes of the event in the line at the front of `buf`. `None` if
+/// it is none of the usual ones, or if too little of the input is at hand.
+///
+/// `done` is here, and inlined for each kind of event, so that the event is
+/// written to where it goes at once: it is large, and to hand it on from
+/// function to function costs as much as to read it.
+#[inline(always)]
+pub(crate) fn line<'a, T>(
+    buf: &'a [u8],
+    done: impl FnOnce(Event<'a>, usize, usize) -> Option<T>,
+) -> Option<T> {
+    let [sign @ (b'+' | b'=' | b'-'), b';', body @ ..] = buf else {
+        return None;
+    };
+    let interface_len = first_semicolon(body.first_chunk()?)?;
+    let (interface, after) = body.split_at_checked(interface_len)?;
+    let protocol = protocol(after.first_chunk()?)?;
+    let (protocol_text, input) = (&after[1..5], &after[6..]);
+    let ([name, service_type], last, end, input) = fields(input)?;
+    let interface = interface_of(interface)?;
+    let service = |domain| Service {
+        interface,
+        protocol: Some(protocol),
+        name: Label::new(name),
+        service_type: ServiceType::new(service_type),
+        domain: Name::new(domain),
+        protocol_text,
+    };
+    match (sign, end) {
+        (b'+' | b'-', b'\n') => {
+            let domain = without_cr(last)?;
+            let len = buf.len() - input.len();
+            let text_len = len - 1 - (last.len() - domain.len());
+            let service = service(domain);
+            match sign {
+                b'+' => done(Event::Add(service), text_len, len),
+                _ => done(Event::Remove(service), text_len, len),
+            }
+        }
+        (b'=', b';') if !last.is_empty() => {
+            let (endpoint, end, input) = endpoint(input)?;
+            let len = buf.len() - input.len();
+            let text_len = len - 1 - (end.len() - endpoint.txt.as_bytes().len());
+            done(Event::Resolve(service(last), endpoint), text_len, len)
+        }
+        _ => None,
+    }
+}
+
+/// Host, address, port and TXT; the last field with all but the line feed, and
+/// what is after that.
+#[inline(always)]
+fn endpoint(input: &[u8]) -> Option<(Endpoint<'_>, &[u8], &[u8])> {
+    let address_at = input;
+    let ([host, address_text], port_text, end, input) = fields(input)?;
+    if end != b';' {
+        return None;
+    }
+    let (txt, last, input) = match input {
+        [b'\n', input @ ..] => (&b""[..], &b""[..], input),
+        [b'"', inner @ ..] => {
+            let len = memchr(b'\n', inner)? + 1;
+            let last = &input[..len];
+            let txt = without_cr(last)?;
+            if txt.len() < 2 || !txt.ends_with(b"\"") {
+                return None;
+            }
+            (txt, last, &input[len + 1..])
+        }
+        _ => return None,
+    };
+    let address = address(&address_at[host.len() + 1..], address_text.len())?;
+    let port = port(
+        &address_at[host.len() + address_text.len() + 2..],
+        port_text.len(),
+    )?;
+    let endpoint = Endpoint {
+        host: Name::new(host),
+        address,
+        port,
+        txt: Txt::new(txt),
+        address_text,
+        port_text,
+    };
+    Some((endpoint, last, input))
+}
+
+/// The last field of a line, without the first half of a CR LF.
+#[inline(always)]
+fn without_cr(field: &[u8]) -> Option<&[u8]> {
+    match field {
+        [] | [b'\r'] => None,
+        [field @ .., b'\r'] => Some(field),
+        field => Some(field),
+    }
+}
+
+/// Two fields that end in `;` and are not empty, a third one, the separator it
+/// ends in, and what comes after that.
+#[inline(always)]
+#[allow(clippy::type_complexity)]
+fn fields(input: &[u8]) -> Option<([&[u8]; 2], &[u8], u8, &[u8])> {
+    let (a, b, c) = separators(input)?;
+    let first = input.get(..a)?;
+    let second = input.get(a + 1..b)?;
+    let third = input.get(b + 1..c)?;
+    let semicolons = input[a] == b';' && input[b] == b';';
+    if !semicolons || first.is_empty() || second.is_empty() {
+        return None;
+    }
+    let end = *input.get(c)?;
+    Some(([first, second], third, end, &input[c + 1..]))
+}
+
+/// Where the next three separators stand, `;` or line feed.
+#[inline(always)]
+fn separators(input: &[u8]) -> Option<(usize, usize, usize)> {
+    let Some(window) = input.first_chunk() else {
+        return far_separators(input, 0);
+    };
+    let mut mask = separator_mask(window);
+    let all = mask;
+    let a = mask.trailing_zeros();
+    mask &= mask.wrapping_sub(1);
+    let b = mask.trailing_zeros();
+    mask &= mask.wrapping_sub(1);
+    if mask == 0 {
+        return far_separators(input, all);
+    }
+    Some((a as usize, b as usize, mask.trailing_zeros() as usize))
+}
+
+/// Where they stand if not all of them are in the first window, which `first`
+/// is the mask of, if there is such a window.
+#[cold]
+#[inline(never)]
+fn far_separators(input: &[u8], first: u64) -> Option<(usize, usize, usize)> {
+    if let Some(second) = input.get(64..).and_then(|it| it.first_chunk()) {
+        let mut mask = u128::from(separator_mask(second)) << 64 | u128::from(first);
+        let a = mask.trailing_zeros();
+        mask &= mask.wrapping_sub(1);
+        let b = mask.trailing_zeros();
+        mask &= mask.wrapping_sub(1);
+        if mask != 0 {
+            return Some((a as usize, b as usize, mask.trailing_zeros() as usize));
+        }
+    }
+    let mut found = memchr2_iter(b';', b'\n', input);
+    Some((found.next()?, found.next()?, found.next()?))
+}
+
+#[inline(always)]
+fn separator_mask(window: &[u8; 64]) -> u64 {
+    mask(window, |byte| matches!(byte, b';' | b'\n'))
+}
+
+/// Where the first `;` of the window stands.
+#[inline(always)]
+fn first_semicolon(window: &[u8; 16]) -> Option<usize> {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    let both = u128::from_le_bytes(*window);
+    // The lowest bit that is set is the high one of the first `;`.
+    let hits = |eight: u64| {
+        let differences = eight ^ (ONES * b';' as u64);
+        differences.wrapping_sub(ONES) & !differences & (ONES << 7)
+    };
+    let (low, high) = (hits(both as u64), hits((both >> 64) as u64));
+    let at = (u128::from(high) << 64 | u128::from(low)).trailing_zeros() as usize / 8;
+    (at < window.len()).then_some(at)
+}
+
+/// The protocol, if the window begins with `;IPv4;` or `;IPv6;`.
+#[inline(always)]
+fn protocol(window: &[u8; 8]) -> Option<Protocol> {
+    let [.., digit, _, _, _] = *window;
+    // `4` and `6` differ in one bit.
+    let constant = u64::from_le_bytes(*window) & 0x0000_fffd_ffff_ffff;
+    if constant != u64::from_le_bytes(*b";IPv4;\0\0") {
+        return None;
+    }
+    Some(match digit {
+        b'4' => Protocol::IPv4,
+        _ => Protocol::IPv6,
+    })
+}
+
+/// The interface of a service that was seen over a known protocol. `n/a` and
+/// the like are left to the plain grammar.
+#[inline(always)]
+fn interface_of(text: &[u8]) -> Option<Interface<'_>> {
+    match text {
+        [] | b"n/a" => None,
+        b"(null)" => Some(Interface::Gone),
+        _ => Some(Interface::Named(text)),
+    }
+}
+
+/// The port that the first `len` bytes of `input` are, one to five digits.
+#[inline(always)]
+fn port(input: &[u8], len: usize) -> Option<u16> {
+    if !matches!(len, 1..=5) {
+        return None;
+    }
+    let digits = u64::from_le_bytes(*input.first_chunk()?) ^ 0x3030_3030_3030_3030;
+    // The last digit in the highest byte, and zeros before the first.
+    let digits = digits << (64 - 8 * len);
+    let others = (digits.wrapping_add(0x7676_7676_7676_7676) | digits) & 0x8080_8080_8080_8080;
+    // Pairs of digits, pairs of pairs, all eight.
+    let pairs = (digits & 0x000f_000f_000f_000f) * 10 + (digits >> 8 & 0x000f_000f_000f_000f);
+    let fours = (pairs & 0x0000_00ff_0000_00ff) * 100 + (pairs >> 16 & 0x0000_00ff_0000_00ff);
+    let value = (fours & 0xffff_ffff) * 10_000 + (fours >> 32);
+    match others {
+        0 => u16::try_from(value).ok(),
+        _ => None,
+    }
+}
