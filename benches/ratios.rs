@@ -1,0 +1,121 @@
+//! How much faster this crate is than what a user would write instead, as a
+//! table for `benches/README.md`.
+//!
+//! The contenders take turns, so that whatever else the machine does slows
+//! them all alike, and of each the best turn counts.
+
+#[allow(dead_code)] // each bench uses a part
+mod common;
+
+use std::{
+    hint::black_box,
+    time::{Duration, Instant},
+};
+
+use common::{
+    contenders::{self, Tally},
+    corpus,
+};
+
+const ROUNDS: usize = 60;
+
+/// How much of a contender's work is checked.
+#[derive(Clone, Copy, PartialEq)]
+enum Gives {
+    /// Typed events.
+    Events,
+    /// Every line.
+    Lines,
+    /// Something that cannot be compared.
+    Pieces,
+}
+
+struct Contender {
+    name: &'static str,
+    read: fn(&[u8]) -> Tally,
+    gives: Gives,
+    best: Duration,
+}
+
+fn contender(name: &'static str, read: fn(&[u8]) -> Tally, gives: Gives) -> Contender {
+    let best = Duration::MAX;
+    Contender {
+        name,
+        read,
+        gives,
+        best,
+    }
+}
+
+fn main() {
+    let rounds = std::env::var("ROUNDS").ok().and_then(|it| it.parse().ok());
+    let rounds = rounds.unwrap_or(ROUNDS);
+    let capture = corpus::mixed();
+    let mut contenders = [
+        contender("`events()`", contenders::full_events, Gives::Events),
+        contender(
+            "`events()`, names and TXT decoded",
+            contenders::decoded_events,
+            Gives::Events,
+        ),
+        contender("`Reader`", contenders::reader, Gives::Events),
+        contender(
+            "`simd-csv`, no quotes, fields alone",
+            contenders::simd_csv,
+            Gives::Lines,
+        ),
+        contender(
+            "`simd-csv`, fields alone",
+            contenders::simd_csv_quotes,
+            Gives::Pieces,
+        ),
+        contender(
+            "`memchr2`, separators alone",
+            contenders::memchr2_limit,
+            Gives::Lines,
+        ),
+        contender(
+            "`memchr`, lines alone",
+            contenders::memchr_lines,
+            Gives::Lines,
+        ),
+        contender(
+            "`slice::splitn`, `parse`",
+            contenders::splitn_bytes,
+            Gives::Events,
+        ),
+        contender(
+            "`str::splitn`, `parse`",
+            contenders::splitn_str,
+            Gives::Events,
+        ),
+        contender("`csv`, `parse`", contenders::csv, Gives::Events),
+        contender("`regex`, `parse`", contenders::regex, Gives::Events),
+    ];
+    let expected = contenders::splitn_str(&capture);
+    for _ in 0..rounds {
+        for contender in &mut contenders {
+            let start = Instant::now();
+            let tally = (contender.read)(black_box(&capture));
+            contender.best = contender.best.min(start.elapsed());
+            match contender.gives {
+                Gives::Events => assert_eq!(tally, expected, "{}", contender.name),
+                Gives::Lines => assert_eq!(tally.lines, expected.lines, "{}", contender.name),
+                Gives::Pieces => assert!(tally.lines > 0, "{}", contender.name),
+            }
+        }
+    }
+    let ours = contenders[0].best.as_secs_f64();
+    println!("| | MB/s | ns a line | `events()` is faster by |");
+    println!("| --- | ---: | ---: | ---: |");
+    for contender in &contenders {
+        let best = contender.best.as_secs_f64();
+        println!(
+            "| {} | {:.0} | {:.1} | {:.2} |",
+            contender.name,
+            capture.len() as f64 / best / 1e6,
+            best * 1e9 / expected.lines as f64,
+            best / ours,
+        );
+    }
+}
