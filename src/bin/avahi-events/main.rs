@@ -4,6 +4,7 @@
 mod browse;
 mod filter;
 mod input;
+mod manual;
 mod output;
 mod parse;
 mod reading;
@@ -16,11 +17,22 @@ mod wait;
 
 use std::{io, process::ExitCode};
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, Parser, Subcommand};
 
 /// What avahi-browse prints, as typed events.
 #[derive(Debug, Parser)]
 #[command(version, max_term_width = 100, disable_help_subcommand = true)]
+#[command(after_help = "\
+Examples:
+  avahi-browse -arpt | avahi-events parse
+  avahi-events browse _ipp._tcp --kind resolve --format '{name}: {socket}'
+  avahi-events wait _http._tcp --name master-cluster-lars --timeout 60s
+  avahi-events COMMAND --help
+
+Environment: NO_COLOR, if set and not empty, keeps colours out of all that is printed.
+
+Exit status: 0 if all was done, 1 if something could not be read or found, 2 if the usage is wrong,
+124 if the time to wait is over.")]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
@@ -34,6 +46,8 @@ enum Command {
     Report(report::Arguments),
     Types(types::Arguments),
     Wait(wait::Arguments),
+    Completions(manual::CompletionsArguments),
+    Man(manual::ManArguments),
 }
 
 /// How a command ended, if nothing kept it from its end.
@@ -64,6 +78,8 @@ fn main() -> ExitCode {
         Command::Browse(arguments) => browse::run(&arguments),
         Command::Report(arguments) => report::run(&arguments),
         Command::Types(arguments) => types::run(&arguments),
+        Command::Completions(arguments) => manual::completions(&arguments, Arguments::command()),
+        Command::Man(arguments) => manual::man(&arguments, Arguments::command()),
         Command::Wait(arguments) => wait::run(&arguments),
     };
     match outcome {

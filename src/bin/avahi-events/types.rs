@@ -39,7 +39,7 @@ pub struct Arguments {
 enum Format {
     /// The type, and the name in the next column
     Table,
-    /// One object a line: {"type":"_http._tcp","type_name":"Web Site"}
+    /// One object a line, with the keys type and type_name
     Json,
     /// Comma-separated values, with a header
     Csv,
