@@ -16,6 +16,8 @@ use crate::{
 /// assert_eq!(Txt::new(br#""note="hi"""#).dialect(), TxtDialect::Raw);
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 #[non_exhaustive]
 pub enum TxtDialect {
     /// From 0.8: `\"`, `\\`, and `\DDD` for bytes below 32, for those over 127
@@ -32,6 +34,8 @@ pub enum TxtDialect {
 /// It matters where a key occurs more than once, since the first *on the wire*
 /// counts (RFC 6763 section 6.4).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 #[non_exhaustive]
 pub enum TxtOrder {
     /// Last string of the wire first, as daemons up to 0.9-rc3 do it.
@@ -198,6 +202,12 @@ impl<'a> Txt<'a> {
             None if escaped_form(self.printed) == EscapedForm::Whole => TxtDialect::Escaped,
             None => TxtDialect::Raw,
         }
+    }
+
+    /// The dialect that the caller set, if any.
+    #[cfg(feature = "serde")]
+    pub(crate) const fn set_dialect(&self) -> Option<TxtDialect> {
+        self.dialect
     }
 
     /// Whether it looks like the first part of what 0.8 and later print.

@@ -172,6 +172,8 @@ impl<'a> TryFrom<&'a str> for Event<'a> {
 
 /// The kinds of [`Event`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 #[non_exhaustive]
 pub enum Kind {
     /// `+`: a service was seen.
@@ -280,6 +282,7 @@ impl fmt::Debug for Interface<'_> {
 
 /// The protocol that a service was seen over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Protocol {
     /// Multicast DNS over IPv4.
     IPv4,

@@ -1,17 +1,27 @@
 //! Events as JSON objects, and whatever else serde writes.
 
+mod binary;
+mod read;
+
 use alloc::string::String;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
+use self::binary::BinaryEvent;
 use crate::{Endpoint, Event, EventBuf, Interface, Service, ServiceTypes, TxtString};
 
 /// An event with what a capture knows beside it, for `Serialize`.
 ///
 /// The keys come in this order, those that the event does not have are left
-/// out: `event`, `interface`, `protocol`, `name`, `type`, `type_name`,
-/// `domain`, `host`, `address`, `port`, `txt`, `line`, `time`.
+/// out: `event`, `interface`, `protocol`, `name`, `name_base64` (where the name
+/// is not UTF-8), `name_lossy` (true, where it is), `type`, `type_name`,
+/// `domain`, `host`, `address`, `port`, `txt`, `line`, `time`. A JSON Schema of
+/// it comes with the crate, `docs/event.schema.json`.
+///
+/// In formats that are not for people to read (postcard, CBOR) it is the tuple
+/// of the event, the line and the time, which is read back as
+/// `(EventBuf, Option<u64>, Option<String>)`.
 ///
 /// ```
 /// use avahi_events::{Annotated, Event};
@@ -71,6 +81,9 @@ impl<'a> Annotated<'a> {
 impl Serialize for Annotated<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let event = &self.event;
+        if !serializer.is_human_readable() {
+            return (event, self.line, self.time).serialize(serializer);
+        }
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("event", event.kind().as_str())?;
         let interface = match event.interface() {
@@ -149,9 +162,12 @@ impl Serialize for Strings<'_> {
 
 /// `key` and `value` where they are UTF-8; a value that is not as `base64`; a
 /// string without `=` as its `key` alone; and all of a string whose key is not
-/// UTF-8 as `base64` alone.
+/// UTF-8 as `base64` alone. Bytes in formats that are not for people to read.
 impl Serialize for TxtString<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if !serializer.is_human_readable() {
+            return serializer.serialize_bytes(&self.decode());
+        }
         let mut map = serializer.serialize_map(None)?;
         match self.key().to_str() {
             Err(_) => map.serialize_entry("base64", &STANDARD.encode(self.decode()))?,
@@ -171,16 +187,23 @@ impl Serialize for TxtString<'_> {
     }
 }
 
-/// The JSON object of [`Annotated`], with nothing added.
+/// The JSON object of [`Annotated`], with nothing added. In formats that are not
+/// for people to read (postcard, CBOR), all that is printed, as printed.
 impl Serialize for Event<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        Annotated::new(*self).serialize(serializer)
+        if serializer.is_human_readable() {
+            return Annotated::new(*self).serialize(serializer);
+        }
+        EventBuf::from(*self).serialize(serializer)
     }
 }
 
 /// As [`Event`]'s.
 impl Serialize for EventBuf {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.event().serialize(serializer)
+        if serializer.is_human_readable() {
+            return self.event().serialize(serializer);
+        }
+        BinaryEvent::from(&self.event()).serialize(serializer)
     }
 }
