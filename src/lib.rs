@@ -64,3 +64,8 @@ pub use crate::{
     record::RecordBuf,
     service_type::{ServiceTypes, ServiceTypesError},
 };
+
+/// The examples of the pages.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/MIGRATION.md")]
+struct Pages;
