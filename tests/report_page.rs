@@ -28,7 +28,9 @@ const HOSTILE: [&str; 6] = [
 
 /// A fresh directory for one test.
 fn directory(name: &str) -> PathBuf {
-    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("report_page").join(name);
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR"))
+        .join("report_page")
+        .join(name);
     let _ = fs::remove_dir_all(&path);
     fs::create_dir_all(&path).unwrap();
     path
@@ -101,7 +103,11 @@ impl Browser {
             .stderr(Stdio::null())
             .spawn()
             .expect("chromedriver is installed");
-        let mut browser = Self { driver, port, session: String::new() };
+        let mut browser = Self {
+            driver,
+            port,
+            session: String::new(),
+        };
         for _ in 0..100 {
             match TcpStream::connect(("127.0.0.1", port)) {
                 Ok(_) => break,
@@ -110,9 +116,16 @@ impl Browser {
         }
         let profile = format!("--user-data-dir={}", profile.join("profile").display());
         let arguments = json!([
-            "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-            "--disable-background-networking", "--disable-component-update", "--disable-sync",
-            "--window-size=1400,1000", profile,
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--window-size=1400,1000",
+            profile,
         ]);
         let capabilities = json!({ "capabilities": { "alwaysMatch": {
             "goog:chromeOptions": { "args": arguments },
@@ -130,7 +143,9 @@ impl Browser {
             _ => String::new(),
         };
         let mut stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
-        stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+        stream
+            .set_read_timeout(Some(Duration::from_secs(60)))
+            .unwrap();
         write!(
             stream,
             "{method} /session{}{path} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\n\
@@ -165,7 +180,11 @@ impl Browser {
     /// What a piece of script gives.
     fn eval(&self, script: &str) -> Value {
         let script = format!("return ({script});");
-        self.request("POST", "/execute/sync", &json!({ "script": script, "args": [] }))
+        self.request(
+            "POST",
+            "/execute/sync",
+            &json!({ "script": script, "args": [] }),
+        )
     }
 
     fn text(&self, id: &str) -> String {
@@ -175,7 +194,8 @@ impl Browser {
 
     /// The text of the rows that are in the page.
     fn rows(&self) -> Vec<String> {
-        let rows = self.eval("[...document.querySelectorAll('.row .name')].map(it => it.textContent)");
+        let rows =
+            self.eval("[...document.querySelectorAll('.row .name')].map(it => it.textContent)");
         serde_json::from_value(rows).unwrap()
     }
 
@@ -183,7 +203,11 @@ impl Browser {
     fn settle(&self) {
         let script = "const done = arguments[0];
             requestAnimationFrame(() => requestAnimationFrame(() => done(0)));";
-        self.request("POST", "/execute/async", &json!({ "script": script, "args": [] }));
+        self.request(
+            "POST",
+            "/execute/async",
+            &json!({ "script": script, "args": [] }),
+        );
     }
 
     /// Chooses a value of a field, as a person's input does.
@@ -213,7 +237,8 @@ impl Browser {
         let actions = keys.chars().flat_map(|key| {
             ["keyDown", "keyUp"].map(|kind| json!({ "type": kind, "value": key.to_string() }))
         });
-        let keyboard = json!({ "type": "key", "id": "keys", "actions": actions.collect::<Vec<_>>() });
+        let keyboard =
+            json!({ "type": "key", "id": "keys", "actions": actions.collect::<Vec<_>>() });
         self.request("POST", "/actions", &json!({ "actions": [keyboard] }));
         self.settle();
     }
@@ -240,8 +265,14 @@ impl Browser {
     fn assert_unharmed(&self) {
         assert_eq!(self.eval("typeof window.harmed"), "undefined");
         assert_eq!(self.eval("document.scripts.length"), 2);
-        assert_eq!(self.eval("document.querySelectorAll('img, b, iframe, link, a').length"), 0);
-        assert_eq!(self.eval("performance.getEntriesByType('resource').length"), 0);
+        assert_eq!(
+            self.eval("document.querySelectorAll('img, b, iframe, link, a').length"),
+            0
+        );
+        assert_eq!(
+            self.eval("performance.getEntriesByType('resource').length"),
+            0
+        );
         let log = self.request("POST", "/se/log", &json!({ "type": "browser" }));
         assert_eq!(log, json!([]));
     }
@@ -275,12 +306,18 @@ fn a_real_session() {
     browser.open(&page);
     browser.settle();
     assert_eq!(browser.text("shown"), "26 of 26 shown");
-    assert_eq!(browser.text("span"), "2026-11-22 10:58:46 to 2026-11-22 10:59:36 (UTC), 49.9 s");
+    assert_eq!(
+        browser.text("span"),
+        "2026-11-22 10:58:46 to 2026-11-22 10:59:36 (UTC), 49.9 s"
+    );
 
     browser.set("by-name", "FLAPP");
     assert_eq!(browser.rows(), ["Flapping; \"A\"_http._tcp"]);
     assert_eq!(browser.eval("document.querySelectorAll('.life').length"), 2);
-    assert_eq!(browser.eval("document.querySelectorAll('.restart').length"), 1);
+    assert_eq!(
+        browser.eval("document.querySelectorAll('.restart').length"),
+        1
+    );
     browser.hover(".row .track");
     let details = browser.text("details");
     assert!(details.contains("at 10.99.0.1 port 102"), "{details}");
@@ -289,15 +326,24 @@ fn a_real_session() {
 
     browser.set("by-name", "");
     browser.set("by-interface", "lo");
-    assert_eq!(browser.rows(), ["node1 [00:00:00:00:00:00]_workstation._tcp"]);
+    assert_eq!(
+        browser.rows(),
+        ["node1 [00:00:00:00:00:00]_workstation._tcp"]
+    );
     browser.set("by-interface", "");
     browser.set("by-type", "_daap._tcp");
     assert_eq!(browser.rows(), ["+_daap._tcp", "-_daap._tcp"]);
     browser.set("by-type", "");
     browser.set("by-state", "gone");
     assert_eq!(browser.rows().len(), 4);
-    assert_eq!(browser.picture("light", &directory.join("light.png")), "rgb(255, 255, 255)");
-    assert_eq!(browser.picture("dark", &directory.join("dark.png")), "rgb(20, 23, 27)");
+    assert_eq!(
+        browser.picture("light", &directory.join("light.png")),
+        "rgb(255, 255, 255)"
+    );
+    assert_eq!(
+        browser.picture("dark", &directory.join("dark.png")),
+        "rgb(20, 23, 27)"
+    );
 
     // By the keyboard alone.
     browser.eval("document.getElementById('rows').focus()");
@@ -308,7 +354,13 @@ fn a_real_session() {
     let before = browser.eval(bar).as_f64().unwrap();
     browser.press("+");
     browser.press(&RIGHT.repeat(20));
-    assert_eq!(browser.eval(&format!("{} === null", "document.querySelector('.row.chosen .life')")), true);
+    assert_eq!(
+        browser.eval(&format!(
+            "{} === null",
+            "document.querySelector('.row.chosen .life')"
+        )),
+        true
+    );
     browser.press("0+");
     browser.press(&"\u{e012}".repeat(20));
     let after = browser.eval(bar).as_f64().unwrap();
@@ -323,7 +375,12 @@ fn one_service_with_a_hostile_name() {
         let directory = directory(&format!("one-{number}"));
         let mut capture = String::new();
         add(&mut capture, 0, name, "_http._tcp");
-        add(&mut capture, 50, name, "_<script>window.harmed=1</script>._tcp");
+        add(
+            &mut capture,
+            50,
+            name,
+            "_<script>window.harmed=1</script>._tcp",
+        );
         let page = page(&directory, capture.as_bytes());
         let text = fs::read_to_string(&page).unwrap();
         assert!(!text.contains(name), "{name}");

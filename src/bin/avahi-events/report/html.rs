@@ -159,7 +159,11 @@ fn data_service(service: &Service) -> DataService<'_> {
         failed: service.failed,
         resolving: service.resolving.map(|took| {
             let milliseconds = |it: jiff::SignedDuration| it.as_secs_f64() * 1000.0;
-            (took.times, milliseconds(took.mean), milliseconds(took.longest))
+            (
+                took.times,
+                milliseconds(took.mean),
+                milliseconds(took.longest),
+            )
         }),
         lives: lives.collect(),
     }
