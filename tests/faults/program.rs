@@ -2,7 +2,7 @@
 
 use std::{
     fs,
-    io::{BufRead as _, BufReader, Read as _},
+    io::{BufRead as _, BufReader, Read as _, Write as _},
     os::unix::process::ExitStatusExt as _,
     path::Path,
     process::{Child, Command, Output, Stdio},
@@ -45,6 +45,14 @@ pub const TESTS: &[(&str, fn())] = &[
     (
         "browse_goes_on_when_the_child_ends",
         browse_goes_on_when_the_child_ends,
+    ),
+    (
+        "a_watch_shows_what_is_here_until_q",
+        a_watch_shows_what_is_here_until_q,
+    ),
+    (
+        "wait_tells_a_terminal_what_it_has_seen",
+        wait_tells_a_terminal_what_it_has_seen,
     ),
     ("browse_tells_how_it_ended", browse_tells_how_it_ended),
     ("the_program_answers_soon", the_program_answers_soon),
@@ -314,6 +322,71 @@ fn browse_goes_on_when_the_child_ends() {
             &format!("{trouble} 200ms"),
         ]
     );
+}
+
+/// The program on a terminal of its own, which util-linux's `script` makes.
+fn on_terminal(stage: &Stage, arguments: &str) -> Child {
+    let (program, stand_in) = (
+        env!("CARGO_BIN_EXE_avahi-events"),
+        stage.program().display(),
+    );
+    Command::new("script")
+        .args(["--quiet", "--return", "--flush", "--command"])
+        .arg(format!(
+            "stty cols 80 rows 24; '{program}' {arguments} --avahi-browse '{stand_in}'"
+        ))
+        .arg("/dev/null")
+        .env("TERM", "xterm")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap()
+}
+
+fn a_watch_shows_what_is_here_until_q() {
+    let stage = Stage::new("never-ends");
+    let mut child = on_terminal(&stage, "browse --watch");
+    let mut stdout = child.stdout.take().unwrap();
+    let mut shown = Vec::new();
+    let mut read = |until: &str| {
+        let mut block = [0; 4096];
+        loop {
+            let len = stdout.read(&mut block).unwrap();
+            shown.extend_from_slice(&block[..len]);
+            let text = String::from_utf8_lossy(&shown);
+            if text.contains(until) {
+                return;
+            }
+            assert_ne!(len, 0, "{until}: {text}");
+        }
+    };
+    read("there");
+    child.stdin.as_mut().unwrap().write_all(b"q").unwrap();
+    read("\u{1b}[?1049l"); // back from the alternate screen
+    assert!(child.wait().unwrap().success());
+    stage.assert_empty();
+
+    let (code, stdout, stderr) = run(&stage, &["browse", "--watch"]);
+    assert_eq!((code, &*stdout), (Some(1), ""));
+    assert_eq!(stderr, "avahi-events: --watch needs a terminal\n");
+}
+
+fn wait_tells_a_terminal_what_it_has_seen() {
+    let stage = Stage::new("never-ends");
+    let mut child = on_terminal(&stage, "wait _http._tcp --name here --timeout 1s");
+    let mut shown = String::new();
+    child
+        .stdout
+        .take()
+        .unwrap()
+        .read_to_string(&mut shown)
+        .unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(124));
+    assert!(
+        shown.contains(r#"waiting; 1 _http._tcp service seen, none named "here""#),
+        "{shown:?}"
+    );
+    stage.assert_empty();
 }
 
 fn browse_tells_how_it_ended() {

@@ -1,7 +1,10 @@
 //! `avahi-events browse`: the events of a running avahi-browse.
 
+mod board;
+mod watch;
+
 use std::{
-    io,
+    io::{self, IsTerminal as _},
     task::Poll,
     time::{Duration, Instant},
 };
@@ -13,6 +16,7 @@ use avahi_events::{
 use clap::Args;
 use jiff::Timestamp;
 
+use self::board::Board;
 use crate::{
     Outcome,
     filter::Filter,
@@ -35,6 +39,7 @@ Examples:
   avahi-events browse
   avahi-events browse _http._tcp --kind resolve --format '{name} {socket}'
   avahi-events browse --terminate --format table
+  avahi-events browse --watch
 
 Exit status: 0 if all was shown, 1 if something did not read or avahi-browse failed, 2 if the usage
 is wrong.")]
@@ -61,6 +66,10 @@ pub struct Arguments {
     /// Say when an event came
     #[arg(long)]
     time: bool,
+
+    /// Show a table of the services that are here, which keeps itself current, on a terminal
+    #[arg(long, short, conflicts_with_all = ["kind", "format", "time", "terminate", "cache"])]
+    watch: bool,
 
     #[command(flatten)]
     browse: BrowseArguments,
@@ -89,6 +98,11 @@ impl Arguments {
 pub fn run(arguments: &Arguments) -> io::Result<Outcome> {
     let interrupt = Interrupt::install()?;
     let mut browser = Persistent::new(arguments.browse()).map_err(io::Error::other)?;
+    if arguments.watch {
+        watch(arguments, &mut browser, &interrupt)?;
+        drop(browser);
+        return end(&interrupt);
+    }
     let uses_time =
         arguments.time || matches!(&arguments.format, Format::Template(it) if it.has_time());
     let mut printer = Printer::to_stdout(&arguments.format, false).with_times(arguments.time);
@@ -100,8 +114,7 @@ pub fn run(arguments: &Arguments) -> io::Result<Outcome> {
         if interrupt.has_come() {
             drop(browser);
             unread.finish();
-            interrupt.end_program()?;
-            return Ok(Outcome::Incomplete);
+            return end(&interrupt);
         }
         match step {
             Poll::Ready(Step::Event(event)) => {
@@ -143,6 +156,21 @@ pub fn run(arguments: &Arguments) -> io::Result<Outcome> {
         true => Outcome::Incomplete,
         false => Outcome::Done,
     })
+}
+
+fn watch(arguments: &Arguments, browser: &mut Persistent, interrupt: &Interrupt) -> io::Result<()> {
+    if !io::stdout().is_terminal() {
+        return Err(io::Error::other("--watch needs a terminal"));
+    }
+    watch::run(browser, Board::new(arguments.filter.clone()), interrupt)
+}
+
+/// Ends by the signal that has come, if one has.
+fn end(interrupt: &Interrupt) -> io::Result<Outcome> {
+    if interrupt.has_come() {
+        interrupt.end_program()?;
+    }
+    Ok(Outcome::Done)
 }
 
 fn tell(message: &MessageBuf) {

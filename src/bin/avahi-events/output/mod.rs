@@ -13,7 +13,7 @@ use std::{
 
 use avahi_events::{Endpoint, Event, ServiceType, ServiceTypes};
 
-pub use self::template::Template;
+pub use self::template::{Template, socket};
 use crate::safe::Audience;
 
 /// How to print events.

@@ -5,7 +5,7 @@ use std::{
     str::FromStr,
 };
 
-use avahi_events::{Endpoint, Event, Txt};
+use avahi_events::{Endpoint, Interface, Txt};
 
 use super::{Extras, Item, address, dns_type};
 use crate::safe::{self, Audience};
@@ -192,7 +192,7 @@ impl Field {
                     Self::Host => put(endpoint.host.as_bytes()),
                     Self::Address => put(&address(endpoint)),
                     Self::Port => write!(out, "{}", endpoint.port),
-                    Self::Socket => put(&socket(event, endpoint)),
+                    Self::Socket => put(&socket(event.interface(), endpoint)),
                     Self::TxtValue(key) => put(&value(&endpoint.txt, key)),
                     _ => put(&endpoint.txt.without_stamps()),
                 },
@@ -210,9 +210,9 @@ fn value(txt: &Txt<'_>, key: &str) -> Vec<u8> {
 
 /// Address and port, as one writes them in a URL: IPv6 in brackets, and a
 /// link-local one with the interface as its scope (RFC 4007 section 11).
-fn socket(event: &Event<'_>, endpoint: &Endpoint<'_>) -> Vec<u8> {
+pub fn socket(interface: Interface<'_>, endpoint: &Endpoint<'_>) -> Vec<u8> {
     let (ip, port) = (endpoint.address, endpoint.port);
-    match event.interface().name() {
+    match interface.name() {
         Some(scope) if ip.is_ipv6() && endpoint.is_link_local() => {
             let mut text = format!("[{ip}%").into_bytes();
             text.extend_from_slice(scope);
