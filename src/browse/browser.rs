@@ -15,10 +15,11 @@ use super::{framing::Framing, message::MessageBuf};
 use crate::{
     error::{OwnedReadError, ReadError},
     event::EventBuf,
+    record::Record,
 };
 
 /// How many bytes are read at once.
-const CHUNK: usize = 64 * 1024;
+pub(super) const CHUNK: usize = 64 * 1024;
 
 /// How many chunks may wait to be dealt with, before the child has to.
 const CHUNKS: usize = 8;
@@ -30,7 +31,7 @@ const LOOK: Duration = Duration::from_millis(500);
 
 /// How long a child that has closed its output may take to end, and how long
 /// the output of one that has ended may stay open.
-const GRACE: Duration = Duration::from_millis(100);
+pub(super) const GRACE: Duration = Duration::from_millis(100);
 
 /// How often to look whether the child has ended, within that time.
 const LOOK_AT_END: Duration = Duration::from_millis(2);
@@ -44,6 +45,19 @@ pub enum Output {
     /// A message, from standard error: a line, or several where a service's
     /// name has line feeds in it.
     Message(MessageBuf),
+}
+
+/// What a record of standard output is.
+pub(super) fn event(record: Record<'_>) -> Result<Output, OwnedReadError> {
+    match record.event {
+        Ok(event) => Ok(Output::Event(event.into())),
+        Err(error) => Err(ReadError::Line(record.line_error(error)).into()),
+    }
+}
+
+/// What a record of standard error is.
+pub(super) fn message(record: Record<'_>) -> Output {
+    Output::Message(MessageBuf::new(record.bytes))
 }
 
 /// What the threads that read have to tell.
@@ -206,16 +220,10 @@ impl Browser {
 
     /// What has been read and not given out yet.
     fn take(&mut self) -> Option<Result<Output, OwnedReadError>> {
-        let event = self.out.next(|record| match record.event {
-            Ok(event) => Ok(Output::Event(event.into())),
-            Err(error) => Err(ReadError::Line(record.line_error(error)).into()),
-        });
-        if event.is_some() {
-            return event;
-        }
-        let message = self.err.next(|record| MessageBuf::new(record.bytes));
-        if let Some(message) = message {
-            return Some(Ok(Output::Message(message)));
+        let event = self.out.next(event);
+        let item = event.or_else(|| self.err.next(message).map(Ok));
+        if item.is_some() {
+            return item;
         }
         self.failure.take().map(|error| Err(error.into()))
     }

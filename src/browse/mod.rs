@@ -20,6 +20,8 @@ mod framing;
 mod message;
 mod persistent;
 mod places;
+#[cfg(feature = "tokio")]
+mod stream;
 mod wait;
 
 use std::{
@@ -30,6 +32,8 @@ use std::{
     vec::Vec,
 };
 
+#[cfg(feature = "tokio")]
+pub use self::stream::BrowserStream;
 pub use self::{
     browser::{Browser, Output},
     message::MessageBuf,
@@ -195,6 +199,22 @@ impl Browse {
     /// comes as [`Output::Message`].
     pub fn start(&self) -> io::Result<Browser> {
         Browser::new(self.command())
+    }
+
+    /// Starts `avahi-browse` in tokio.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`start`](Self::start).
+    ///
+    /// # Panics
+    ///
+    /// Outside of a tokio runtime that has its drivers for time and for input
+    /// and output.
+    #[cfg(feature = "tokio")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "tokio")))]
+    pub fn stream(&self) -> io::Result<BrowserStream> {
+        BrowserStream::new(self.command())
     }
 
     /// The service type, if it is none: Avahi refuses most such, but browses

@@ -6,6 +6,8 @@ mod library;
 mod program;
 mod stage;
 mod stand_in;
+#[cfg(feature = "tokio")]
+mod stream;
 
 use libtest_mimic::{Arguments, Trial};
 
@@ -17,6 +19,8 @@ fn main() {
     let tests = library::TESTS.iter();
     #[cfg(feature = "cli")]
     let tests = tests.chain(program::TESTS);
+    #[cfg(feature = "tokio")]
+    let tests = tests.chain(stream::TESTS);
     let trials = tests.map(|&(name, test)| {
         Trial::test(name, move || {
             test();
