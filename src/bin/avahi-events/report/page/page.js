@@ -87,8 +87,9 @@
 
   // What is shown of it.
   const compare = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
+  const collator = new Intl.Collator('en', { numeric: true });
   const orders = {
-    type: (a, b) => compare(a.type, b.type) || compare(a.folded, b.folded),
+    type: (a, b) => compare(a.type, b.type) || collator.compare(a.folded, b.folded),
     first: (a, b) => compare(a.first_seen ?? '', b.first_seen ?? ''),
     lost: (a, b) => b.lost - a.lost,
     up: (a, b) => (a.up_seconds ?? 0) - (b.up_seconds ?? 0),
@@ -170,7 +171,7 @@
     const close = () => {
       if (!open) return;
       const bar = make('div', undefined, open.drawn ? 'life drawn' : 'life');
-      bar.style.left = open.left * 100 + '%';
+      bar.style.left = 'min(' + open.left * 100 + '%, 100% - 2px)';
       bar.style.width = Math.max(open.right - open.left, 0) * 100 + '%';
       track.append(bar);
     };
@@ -206,6 +207,7 @@
   const drawAxis = () => {
     if (!stamped) return;
     const axis = element('axis');
+    axis.style.marginRight = rows.offsetWidth - rows.clientWidth + 'px'; // as wide as the rows
     const most = Math.max(axis.clientWidth / 90, 2);
     const step = STEPS.find((step) => (view.to - view.from) / step <= most) ?? STEPS.at(-1);
     const label =
@@ -282,8 +284,12 @@
   };
 
   const rowAt = (event) => event.target.closest?.('.row');
-  rows.addEventListener('pointerover', (event) => {
-    const row = rowAt(event);
+  // Only where the pointer moves, not where rows are drawn anew under it.
+  let pointer = '';
+  rows.addEventListener('pointermove', (event) => {
+    const now = event.clientX + ' ' + event.clientY;
+    const row = now !== pointer && rowAt(event);
+    pointer = now;
     if (row) choose(view.shown[row.dataset.at]);
   });
   rows.addEventListener('scroll', draw);
