@@ -106,6 +106,29 @@ impl<'a> Stamp<'a> {
         core::str::from_utf8(text).unwrap_or_default()
     }
 
+    /// The host that the log says the line is from; `None` where the format has
+    /// none, or an RFC 5424 line says `-`.
+    ///
+    /// ```
+    /// use avahi_events::{Stamp, StampFormat};
+    ///
+    /// let line = b"Nov 22 10:58:46 node1 avahi-browse[812]: +;eth0;IPv4;a;b;local";
+    /// let host = |format| Stamp::parse(line, format).unwrap().host();
+    /// assert_eq!(host(StampFormat::Journal), Some("node1"));
+    /// assert_eq!(host(StampFormat::Month), None);
+    /// ```
+    #[must_use]
+    pub fn host(&self) -> Option<&'a str> {
+        if !self.format.names_program() && self.format != StampFormat::Rfc5424 {
+            return None;
+        }
+        let after = usize::from(self.time.0) + usize::from(self.time.1);
+        let after = self.printed.get(after..)?;
+        let after = after.strip_prefix(b"]").unwrap_or(after);
+        let host = after.split(|&byte| byte == b' ').nth(1)?;
+        core::str::from_utf8(host).ok().filter(|host| *host != "-")
+    }
+
     /// The format it is in.
     #[must_use]
     pub const fn format(&self) -> StampFormat {
