@@ -2,6 +2,8 @@
 //! library, which does the reading.
 
 mod browse;
+#[cfg(feature = "convert")]
+mod convert;
 mod filter;
 mod input;
 mod manual;
@@ -46,6 +48,8 @@ enum Command {
     Report(report::Arguments),
     Types(types::Arguments),
     Wait(wait::Arguments),
+    #[cfg(feature = "convert")]
+    Convert(convert::Arguments),
     Completions(manual::CompletionsArguments),
     Man(manual::ManArguments),
 }
@@ -81,6 +85,8 @@ fn main() -> ExitCode {
         Command::Completions(arguments) => manual::completions(&arguments, Arguments::command()),
         Command::Man(arguments) => manual::man(&arguments, Arguments::command()),
         Command::Wait(arguments) => wait::run(&arguments),
+        #[cfg(feature = "convert")]
+        Command::Convert(arguments) => convert::run(&arguments),
     };
     match outcome {
         Ok(outcome) => outcome.into(),

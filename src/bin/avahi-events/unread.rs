@@ -1,6 +1,6 @@
 //! What did not read, told on standard error: the first few, then a count.
 
-use std::io::Write as _;
+use std::{fmt::Display, io::Write as _};
 
 use avahi_events::{ParseError, Record};
 
@@ -32,6 +32,17 @@ impl Unread {
 
     /// Says so, but of a line that comes in pieces only once.
     pub fn tell(&mut self, file: &str, line: u64, bytes: &[u8], error: ParseError) {
+        self.tell_at(
+            file,
+            line,
+            &bytes[..error.offset().min(bytes.len())],
+            &error,
+        );
+    }
+
+    /// Says why, and that it is what comes after `before` in the record that
+    /// begins on `line`.
+    pub fn tell_at(&mut self, file: &str, line: u64, before: &[u8], reason: &dyn Display) {
         if self
             .last
             .as_ref()
@@ -43,7 +54,6 @@ impl Unread {
         self.count += 1;
         if self.count <= SHOWN {
             // In a record of several lines, the place counts from its own line.
-            let before = &bytes[..error.offset().min(bytes.len())];
             let feeds = before.iter().filter(|&&byte| byte == b'\n').count() as u64;
             let column = before
                 .iter()
@@ -53,7 +63,7 @@ impl Unread {
                 + 1;
             let line = line + feeds;
             say(&format!(
-                "{}:{line}:{column}: {error}",
+                "{}:{line}:{column}: {reason}",
                 safe::text(file.as_bytes())
             ));
         }
