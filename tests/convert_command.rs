@@ -129,7 +129,7 @@ fn rows_of_many_hosts_need_no_more_memory_than_is_given() {
     // least memory there is, all cannot be held.
     let root = directory("mixed");
     let capture = root.join("syslog");
-    let (hosts, each) = (3000, 3);
+    let (hosts, each) = (2100, 2);
     let mut lines = String::new();
     for second in 0..each {
         for host in 0..hosts {
@@ -152,7 +152,7 @@ fn rows_of_many_hosts_need_no_more_memory_than_is_given() {
         .iter()
         .filter(|(path, _)| path.contains("stamp_host=host7/"))
         .flat_map(|(_, batches)| batches.iter().flat_map(names));
-    assert_eq!(host7.collect::<Vec<_>>(), ["s0", "s1", "s2"]);
+    assert_eq!(host7.collect::<Vec<_>>(), ["s0", "s1"]);
 }
 
 #[test]

@@ -46,7 +46,6 @@ pub struct Table {
     waiting: HashMap<Partition, BatchBuilder>,
     /// The last used comes last.
     open: Vec<Part>,
-    properties: WriterProperties,
 }
 
 impl Table {
@@ -73,7 +72,6 @@ impl Table {
             held: 0,
             waiting: HashMap::new(),
             open: Vec::new(),
-            properties: properties()?,
         })
     }
 
@@ -150,7 +148,7 @@ impl Table {
                 }
                 self.files += 1;
                 let name = format!("events-{:016x}-{:05}.parquet", self.id, self.files);
-                Part::begin(&self.root, &name, partition, &self.properties)?
+                Part::begin(&self.root, &name, partition, properties(batch.num_rows())?)?
             }
         };
         let batch = batch.project(&columns()).map_err(io::Error::other)?;
@@ -181,12 +179,13 @@ fn file_schema() -> Result<SchemaRef, ArrowError> {
 
 /// How the files are written: in row groups that an engine can pass over by
 /// the least and greatest value of a column, or since it has not the name, the
-/// host or the address that is asked for.
-fn properties() -> io::Result<WriterProperties> {
+/// host or the address that is asked for. `rows` is how many the first has: if
+/// they are few, so are those of the next.
+fn properties(rows: usize) -> io::Result<WriterProperties> {
     let mut properties = WriterProperties::builder()
         .set_compression(Compression::ZSTD(ZstdLevel::try_new(3)?))
         .set_max_row_group_row_count(Some(GROUP_ROWS))
-        .set_bloom_filter_max_ndv(GROUP_ROWS as u64)
+        .set_bloom_filter_max_ndv(rows.max(1) as u64)
         .set_bloom_filter_enabled(false);
     for column in ["name", "host", "address"] {
         properties = properties.set_column_bloom_filter_enabled(column.into(), true);
@@ -208,7 +207,7 @@ impl Part {
         root: &Path,
         name: &str,
         partition: Partition,
-        properties: &WriterProperties,
+        properties: WriterProperties,
     ) -> io::Result<Self> {
         let directory = root.join(partition.path());
         fs::create_dir_all(&directory)?;
@@ -216,7 +215,7 @@ impl Part {
         let file = File::create_new(&hidden)?;
         let schema = file_schema().map_err(io::Error::other)?;
         Ok(Self {
-            writer: ArrowWriter::try_new(file, schema, Some(properties.clone()))?,
+            writer: ArrowWriter::try_new(file, schema, Some(properties))?,
             path: directory.join(name),
             partition,
             hidden,
