@@ -129,7 +129,7 @@ fn rows_of_many_hosts_need_no_more_memory_than_is_given() {
     // least memory there is, all cannot be held.
     let root = directory("mixed");
     let capture = root.join("syslog");
-    let (hosts, each) = (2100, 2);
+    let (hosts, each) = (200, 2);
     let mut lines = String::new();
     for second in 0..each {
         for host in 0..hosts {
@@ -140,7 +140,7 @@ fn rows_of_many_hosts_need_no_more_memory_than_is_given() {
     }
     fs::write(&capture, lines).unwrap();
     let out = root.join("out");
-    let output = convert(&["--memory", "16"], &[&capture], &out);
+    let output = convert(&["--memory", "1"], &[&capture], &out);
     assert_eq!(output.status.code(), Some(0));
     let rows = rows(&out);
     assert_eq!(rows.len(), hosts);

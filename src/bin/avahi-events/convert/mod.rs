@@ -46,7 +46,7 @@ pub struct Arguments {
 
     /// How many MiB of events to hold until they are written: the more there are, the fewer and
     /// larger are the files of captures with many hosts
-    #[arg(long, value_name = "MIB", default_value_t = 256, value_parser = clap::value_parser!(u32).range(16..=1_048_576))]
+    #[arg(long, value_name = "MIB", default_value_t = 256, value_parser = clap::value_parser!(u32).range(1..=1_048_576))]
     memory: u32,
 
     #[command(flatten)]
