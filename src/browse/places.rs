@@ -128,7 +128,8 @@ impl Places {
     pub(super) fn announce(&mut self, service: &Service<'_>) {
         if self.announced.len() < MAX_ANNOUNCED {
             let places = self.announced.entry(identity(service)).or_default();
-            if places.len() < MAX_PLACES {
+            let is_known = places.iter().any(|place| is_at(place, service));
+            if !is_known && places.len() < MAX_PLACES {
                 places.push(Event::Add(*service).into());
             }
         }

@@ -185,7 +185,7 @@ fn wait_ends_with_2_on_wrong_usage() {
 fn wait_says_what_almost_fits() {
     let seen = |behaviour, arguments: &[&str]| {
         let stage = Stage::new(behaviour);
-        let all = [&["wait", "_http._tcp", "--timeout", "500ms"], arguments].concat();
+        let all = [&["wait", "_http._tcp", "--timeout", "1500ms"], arguments].concat();
         let (code, _, stderr) = run(&stage, &all);
         assert_eq!(code, Some(124));
         stderr.trim_end().rsplit("; ").next().unwrap().to_owned()
@@ -373,7 +373,7 @@ fn a_watch_shows_what_is_here_until_q() {
 
 fn wait_tells_a_terminal_what_it_has_seen() {
     let stage = Stage::new("never-ends");
-    let mut child = on_terminal(&stage, "wait _http._tcp --name here --timeout 1s");
+    let mut child = on_terminal(&stage, "wait _http._tcp --name here --timeout 2s");
     let mut shown = String::new();
     child
         .stdout

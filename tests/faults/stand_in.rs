@@ -266,7 +266,7 @@ fn raw_txt() {
 /// Settles it after a while, and says when in TXT.
 fn settles() {
     print(SEEN);
-    thread::sleep(Duration::from_millis(300));
+    thread::sleep(Duration::from_millis(100));
     let now = SystemTime::now()
         .duration_since(SystemTime::UNIX_EPOCH)
         .unwrap();
