@@ -409,23 +409,30 @@ fn lists_do_not_grow_without_end() {
     assert_eq!(last.text, "500 more lines that did not read are not listed");
 }
 
+/// Of many breaks, the longest are kept.
 #[test]
 fn lives_do_not_grow_without_end() {
     let mut capture = String::new();
+    let mut stamp = 1_795_345_126_u32;
     for time in 0..10_000_u32 {
-        let stamp = 1_795_345_126 + 20 * time;
         capture += &format!("{stamp} +;eth0;IPv4;a;_http._tcp;local\n");
-        capture += &format!("{} -;eth0;IPv4;a;_http._tcp;local\n", stamp + 10);
+        stamp += 10;
+        capture += &format!("{stamp} -;eth0;IPv4;a;_http._tcp;local\n");
+        stamp += if time % 500 == 499 { 3600 } else { 5 };
     }
     let report = report(&capture);
     let service = &report.services[0];
-    assert!(service.lives.len() <= 256);
-    assert_eq!(
-        service.lives.iter().map(|life| life.lives).sum::<u64>(),
-        10_000
-    );
+    assert!(service.lives.len() <= 65, "{}", service.lives.len());
+    let count: u64 = service.lives.iter().map(|life| life.lives).sum();
+    assert_eq!(count, 10_000);
     assert_eq!(service.up.unwrap().as_secs(), 100_000);
     assert_eq!(service.lost, 10_000);
+    let breaks = service.lives.windows(2);
+    let hours = breaks.filter(|pair| {
+        let (to, from) = (pair[0].to.unwrap(), pair[1].from.unwrap());
+        from.duration_since(to).as_secs() == 3600
+    });
+    assert_eq!(hours.count(), 19);
 }
 
 #[test]

@@ -25,9 +25,8 @@ pub struct Life {
     pub lives: u64,
 }
 
-/// So many lives are kept of a service, an even number; one more, and they are
-/// drawn together.
-const KEPT: usize = 256;
+/// So many lives that have ended are kept of a service.
+const KEPT: usize = 64;
 
 /// The lives of a service.
 #[derive(Debug, Default)]
@@ -71,23 +70,29 @@ impl Lives {
         {
             self.up = self.up.saturating_add(to.duration_since(from));
         }
-        if self.ended.len() == KEPT {
+        self.ended.push(life);
+        if self.ended.len() > KEPT {
             self.draw_together();
         }
-        self.ended.push(life);
     }
 
-    /// Each two that follow one another become one.
+    /// Makes one of the two lives with the shortest break between them: what
+    /// is lost is what can be seen least.
     fn draw_together(&mut self) {
-        let pairs = self.ended.chunks_exact(2).filter_map(|pair| {
-            let (first, second) = (pair.first()?, pair.last()?);
-            Some(Life {
+        let breaks = self.ended.windows(2).enumerate();
+        let shortest = breaks.min_by_key(|(_, pair)| match (pair[0].to, pair[1].from) {
+            (Some(to), Some(from)) => from.duration_since(to),
+            _ => SignedDuration::ZERO,
+        });
+        if let Some((at, _)) = shortest {
+            let second = self.ended.remove(at + 1);
+            let first = &mut self.ended[at];
+            *first = Life {
                 from: first.from,
                 lives: first.lives + second.lives,
-                ..*second
-            })
-        });
-        self.ended = pairs.collect();
+                ..second
+            };
+        }
     }
 
     /// All lives, at the end of the session, and how long they were together.

@@ -181,8 +181,8 @@ pub struct Service {
     /// Where it was seen, in the order of first seen: the 256 last found of
     /// those where it no longer is.
     pub places: Vec<Place>,
-    /// When it was there, in order; not in JSON. Of more than 256, each two
-    /// that follow one another are drawn together, and so on.
+    /// When it was there, in order; not in JSON. If it was more than 64 times,
+    /// lives with the shortest breaks between them are drawn together.
     #[serde(skip)]
     pub lives: Vec<Life>,
     /// How often its last place went; not in JSON. A restart loses no service.

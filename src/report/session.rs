@@ -317,13 +317,18 @@ impl Session {
     /// What the session shows. `lines` is how many lines its files have.
     #[must_use]
     pub fn finish(mut self, lines: u64) -> Report {
+        // Where the time that was asked for never came, there is nothing to tell.
+        let begun = self.begun;
+        if let Some(since) = self.options.since.filter(|_| !begun) {
+            self.begin(since);
+        }
         let mut warnings = core::mem::take(&mut self.warnings.listed);
         let mut services = Vec::new();
         for instance in self.directory.known() {
             let Some(stats) = self.stats.get_mut(instance.id().index()) else {
                 continue;
             };
-            if !stats.wanted || !stats.seen {
+            if !begun || !stats.wanted || !stats.seen {
                 continue;
             }
             let mut stats = core::mem::take(stats);

@@ -91,6 +91,9 @@ enum Format {
 /// Reads all files as one session, and prints what it shows.
 pub fn run(arguments: &Arguments) -> io::Result<Outcome> {
     let (report, mut outcome) = read(arguments)?;
+    if report.from.is_none() && (arguments.since.is_some() || arguments.until.is_some()) {
+        say("avahi-events: no line with a time stamp is of that time");
+    }
     let zone = arguments.stamps.zone();
     if let Some(path) = &arguments.html {
         write_page(path, &report, &zone).map_err(|error| {

@@ -151,11 +151,12 @@ fn write_lives(out: &mut impl Write, lives: &[Life], times: &Times<'_>) -> io::R
     if lives.len() < 2 {
         return Ok(());
     }
-    let hidden = lives.len().saturating_sub(LIVES);
-    if hidden > 0 {
-        writeln!(out, "      {} before:", many(hidden as u64, "time"))?;
+    let (before, last) = lives.split_at(lives.len().saturating_sub(LIVES));
+    if !before.is_empty() {
+        let times = before.iter().map(|life| life.lives).sum();
+        writeln!(out, "      there {} before", often(times))?;
     }
-    for life in &lives[hidden..] {
+    for life in last {
         write!(out, "      there")?;
         if let Some(from) = life.from {
             write!(out, " from {}", times.show(from))?;
