@@ -32,6 +32,10 @@ use tokio::{net::TcpListener, sync::broadcast};
 /// How many events a client may be behind before it is told to load all anew.
 const BEHIND: usize = 1024;
 
+/// The data of an event that has none: a browser does not tell its page of one
+/// without data.
+const NOTHING: &str = "{}";
+
 /// What happened, for all clients: the name of the event and its data.
 type News = (&'static str, Arc<str>);
 
@@ -95,7 +99,7 @@ async fn watch(shared: &Shared) -> io::Result<()> {
                     eprintln!("avahi-browse: {message}");
                     if let Some(message) = message.message() {
                         shared.directory().feed_message(&message);
-                        shared.tell("reload", "");
+                        shared.tell("reload", NOTHING);
                     }
                 }
                 Ok(_) => {}
@@ -103,7 +107,7 @@ async fn watch(shared: &Shared) -> io::Result<()> {
             }
         }
         *shared.directory() = Directory::new();
-        shared.tell("reload", "");
+        shared.tell("reload", NOTHING);
         tokio::time::sleep(Duration::from_secs(1)).await;
     }
 }
@@ -143,12 +147,12 @@ async fn events(
     let news = stream::unfold(shared.news.subscribe(), async |mut news| {
         let (name, data) = match news.recv().await {
             Ok(news) => news,
-            Err(broadcast::error::RecvError::Lagged(_)) => ("reload", "".into()),
+            Err(broadcast::error::RecvError::Lagged(_)) => ("reload", NOTHING.into()),
             Err(broadcast::error::RecvError::Closed) => return None,
         };
         Some((Ok(sse::Event::default().event(name).data(data)), news))
     });
     // The page has to load all once more after it has connected (again).
-    let hello = stream::once(async { Ok(sse::Event::default().event("reload").data("")) });
+    let hello = stream::once(async { Ok(sse::Event::default().event("reload").data(NOTHING)) });
     Sse::new(hello.chain(news)).keep_alive(sse::KeepAlive::default())
 }

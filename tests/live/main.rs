@@ -5,5 +5,7 @@
 
 mod cluster;
 mod host;
+#[cfg(feature = "tokio")]
+mod http;
 mod library;
 mod program;
