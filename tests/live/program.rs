@@ -23,6 +23,25 @@ fn wait(host: &Host, service_type: &str, arguments: &[&str]) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
+/// Two hosts on one link, with their daemons.
+fn two_hosts() -> (Link, Host, Host) {
+    let mut link = Link::new();
+    let (near, far) = (link.host("near"), link.host("far"));
+    near.start();
+    far.start();
+    (link, near, far)
+}
+
+/// A web site without TXT.
+fn http(name: &str, port: u16) -> Published<'_> {
+    Published {
+        name,
+        service_type: "_http._tcp",
+        port,
+        txt: &[],
+    }
+}
+
 /// The strings in the `txt` of an event in JSON, as they were on the wire.
 fn strings(event: &Value) -> Vec<Vec<u8>> {
     let text = |value: &Value| value.as_str().unwrap().as_bytes().to_vec();
@@ -47,10 +66,7 @@ fn strings(event: &Value) -> Vec<Vec<u8>> {
 #[test]
 #[ignore = "needs root and Avahi"]
 fn what_was_published_is_what_is_found() {
-    let mut link = Link::new();
-    let (near, far) = (link.host("near"), link.host("far"));
-    near.start();
-    far.start();
+    let (_link, near, far) = two_hosts();
     let long = "x".repeat(31) + &"ü".repeat(16);
     assert_eq!(long.len(), 63);
     let names = [
@@ -105,28 +121,16 @@ fn the_best_address_is_the_one_printed() {
     let (near, far) = (link.host("near"), link.host_without_address("far"));
     near.start();
     far.start();
-    let service = Published {
-        name: "far",
-        service_type: "_http._tcp",
-        port: 80,
-        txt: &[],
-    };
-    let _far = far.publish(&service);
+    let _far = far.publish(&http("far", 80));
     let found = wait(&near, "_http._tcp", &["--name", "far"]);
     assert_eq!(found, format!("[{}%eth0]:80\n", far.link_local));
     let dual = link.host("dual");
     dual.start();
-    let _dual = dual.publish(&Published {
-        name: "dual",
-        ..service
-    });
+    let _dual = dual.publish(&http("dual", 80));
     let family = |family| wait(&near, "_http._tcp", &["--name", "dual", family]);
     assert_eq!(family("-4"), format!("{}:80\n", dual.address));
     assert_eq!(family("-6"), format!("[{}%eth0]:80\n", dual.link_local));
-    let _near = near.publish(&Published {
-        name: "near",
-        ..service
-    });
+    let _near = near.publish(&http("near", 80));
     assert_eq!(
         wait(&near, "_http._tcp", &["--name", "near", "-4"]),
         format!("{}:80\n", near.address)
@@ -136,10 +140,7 @@ fn the_best_address_is_the_one_printed() {
     let alone = link.host_without_address("alone");
     alone.ip("link set eth0 down");
     alone.start();
-    let _alone = alone.publish(&Published {
-        name: "alone",
-        ..service
-    });
+    let _alone = alone.publish(&http("alone", 80));
     let found = wait(&alone, "_http._tcp", &[]);
     assert!(
         ["127.0.0.1:80\n", "[::1]:80\n"].contains(&&*found),
@@ -150,17 +151,8 @@ fn the_best_address_is_the_one_printed() {
 #[test]
 #[ignore = "needs root and Avahi"]
 fn a_daemon_that_restarts_is_no_end() {
-    let mut link = Link::new();
-    let (near, far) = (link.host("near"), link.host("far"));
-    near.start();
-    far.start();
-    let first = Published {
-        name: "first",
-        service_type: "_http._tcp",
-        port: 81,
-        txt: &[],
-    };
-    let _first = far.publish(&first);
+    let (_link, near, far) = two_hosts();
+    let _first = far.publish(&http("first", 81));
 
     let waits = ["wait", "_http._tcp", "--name", "second", "--timeout", "2m"];
     let mut waiting = start(&near, &waits);
@@ -178,10 +170,7 @@ fn a_daemon_that_restarts_is_no_end() {
     near.start_daemon();
     browsing.line_with("add first");
     browsing.line_with("resolve first");
-    let _second = far.publish(&Published {
-        name: "second",
-        ..first
-    });
+    let _second = far.publish(&http("second", 81));
     browsing.line_with("resolve second");
     assert_eq!(waiting.exit_code(), Some(0));
     waiting.line_with(&format!("{}:81", far.address));
@@ -192,17 +181,8 @@ fn a_daemon_that_restarts_is_no_end() {
 #[test]
 #[ignore = "needs root and Avahi"]
 fn a_bus_that_restarts_is_no_end() {
-    let mut link = Link::new();
-    let (near, far) = (link.host("near"), link.host("far"));
-    near.start();
-    far.start();
-    let service = Published {
-        name: "far",
-        service_type: "_http._tcp",
-        port: 80,
-        txt: &[],
-    };
-    let _far = far.publish(&service);
+    let (_link, near, far) = two_hosts();
+    let _far = far.publish(&http("far", 80));
     let mut browsing = start(
         &near,
         &["browse", "_http._tcp", "--format", "{event} {name}"],
@@ -225,13 +205,7 @@ fn an_interface_that_is_deleted_is_gone() {
     near.ip(&format!("address add 10.9.9.1/24 dev {odd}"));
     near.start();
     far.start();
-    let service = Published {
-        name: "far",
-        service_type: "_http._tcp",
-        port: 80,
-        txt: &[],
-    };
-    let _far = far.publish(&service);
+    let _far = far.publish(&http("far", 80));
     let mut browsing = start(&near, &["browse"]);
     let event = |line: &str| serde_json::from_str::<Value>(line).unwrap();
     let on_odd = |line: &str| {
