@@ -24,6 +24,8 @@ mod error;
 mod escape;
 mod event;
 mod grammar;
+#[cfg(feature = "serde")]
+mod json;
 mod label;
 mod message;
 mod reader;
@@ -36,6 +38,7 @@ mod serde;
 mod service_type;
 mod stamp;
 mod txt;
+mod window;
 
 #[cfg(feature = "tokio")]
 pub use crate::codec::RecordDecoder;

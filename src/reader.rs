@@ -98,10 +98,10 @@ impl<'a> Iterator for Events<'a> {
 }
 
 impl<'a> Events<'a> {
-    /// The next one, of whatever kind.
+    /// As [`Records::any`].
     #[cold]
     fn any(&mut self) -> Option<Result<Event<'a>, LineError<'a>>> {
-        let record = self.0.next()?;
+        let record = self.0.any()?;
         Some(record.event.map_err(|error| record.line_error(error)))
     }
 
@@ -128,7 +128,31 @@ impl<'a> Iterator for Records<'a> {
 
     #[inline]
     fn next(&mut self) -> Option<Record<'a>> {
-        let framed = self.framer.next(self.rest, true)?;
+        let (buf, line, offset) = (self.rest, self.line, self.offset);
+        let record = self.framer.line(buf, |event, text_len, len| {
+            self.rest = &buf[len..];
+            self.line += 1;
+            self.offset += len as u64;
+            Record {
+                event: Ok(event),
+                stamp: None,
+                bytes: &buf[..text_len],
+                line,
+                offset,
+            }
+        });
+        match record {
+            Some(record) => Some(record),
+            None => self.any(),
+        }
+    }
+}
+
+impl<'a> Records<'a> {
+    /// The next one, of whatever kind.
+    #[cold]
+    fn any(&mut self) -> Option<Record<'a>> {
+        let framed = self.framer.any_line(self.rest, true)?;
         let record = Record {
             event: framed.event,
             stamp: framed.stamp,
@@ -149,6 +173,54 @@ impl Records<'_> {
     pub fn with_stamps(mut self, stamps: Stamps) -> Self {
         self.framer.stamps = stamps;
         self
+    }
+
+    /// The number of the line that the next record begins on, counted from 1.
+    #[must_use]
+    pub fn line(&self) -> u64 {
+        self.line
+    }
+
+    /// Where the next record begins, in bytes from the start of the input.
+    #[must_use]
+    pub fn offset(&self) -> u64 {
+        self.offset
+    }
+
+    /// Reads `rest`, which begins at that line and offset of the same input,
+    /// with what was learned so far (which stamps the lines have, how wide the
+    /// columns are). So an input can be read piece by piece, and in several
+    /// threads.
+    ///
+    /// A record is only read right if all of it and the line after it, or
+    /// [`MAX_RECORD`](crate::MAX_RECORD) bytes and some, are in the piece.
+    ///
+    /// ```
+    /// use avahi_events::records;
+    ///
+    /// let capture = b"+;eth0;IPv4;a;_ipp._tcp;local\n-;eth0;IPv4;a;_ipp._tcp;local\n";
+    /// let mut whole = records(capture);
+    /// let second = whole.read_on(&capture[30..], 2, 30);
+    /// whole.next();
+    /// assert!(whole.is_where(&second));
+    /// assert!(whole.eq(second));
+    /// ```
+    #[must_use]
+    pub fn read_on<'b>(&self, rest: &'b [u8], line: u64, offset: u64) -> Records<'b> {
+        Records {
+            rest,
+            framer: self.framer.at_next_record(),
+            line,
+            offset,
+        }
+    }
+
+    /// Whether both are at the same place of an input and have learned the
+    /// same, and so will read the same.
+    #[must_use]
+    pub fn is_where(&self, other: &Records<'_>) -> bool {
+        (self.line, self.offset) == (other.line, other.offset)
+            && self.framer.knows_what(&other.framer)
     }
 }
 

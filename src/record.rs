@@ -181,6 +181,22 @@ impl Framer {
         }
     }
 
+    /// With what was learned of the input, and nothing about a buffer. In the
+    /// middle of a long line is knowledge of the input.
+    pub(crate) fn at_next_record(&self) -> Self {
+        Self {
+            searched: 0,
+            unclosed_before: [0; 2],
+            ..self.clone()
+        }
+    }
+
+    /// Whether both have learned the same of the input.
+    pub(crate) fn knows_what(&self, other: &Self) -> bool {
+        let knowledge = |it: &Self| (it.in_long_line, it.stamp_format, it.name_width);
+        self.stamps == other.stamps && knowledge(self) == knowledge(other)
+    }
+
     /// What `done` makes of the record at the front of `buf` and of its
     /// lengths, without its line end and with it, if it is a line by itself as
     /// nearly all are.
@@ -205,7 +221,7 @@ impl Framer {
 
     /// As [`next`](Self::next), of whatever kind the line is.
     #[cold]
-    fn any_line<'a>(&mut self, buf: &'a [u8], last: bool) -> Option<Framed<'a>> {
+    pub(crate) fn any_line<'a>(&mut self, buf: &'a [u8], last: bool) -> Option<Framed<'a>> {
         let Some(feed) = memchr(b'\n', &window(buf)[self.searched..]) else {
             return self.without_line_feed(buf, last);
         };

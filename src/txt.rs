@@ -215,6 +215,12 @@ impl<'a> Txt<'a> {
         escaped_form(self.printed) == EscapedForm::Begun
     }
 
+    /// What the caller said of the dialect.
+    #[cfg(feature = "serde")]
+    pub(crate) const fn told_dialect(&self) -> Option<TxtDialect> {
+        self.dialect
+    }
+
     /// The order that the caller set, or else [`TxtOrder::LastFirst`].
     #[must_use]
     pub const fn order(&self) -> TxtOrder {
@@ -434,6 +440,27 @@ impl<'a> TxtString<'a> {
             }
         }
         None
+    }
+
+    #[cfg(feature = "serde")]
+    pub(crate) const fn escapes(&self) -> Escapes {
+        self.escapes
+    }
+
+    /// Key and value, found at once.
+    #[cfg(feature = "serde")]
+    pub(crate) fn split(&self) -> (TxtString<'a>, Option<TxtString<'a>>) {
+        let part = |printed| TxtString {
+            printed,
+            escapes: self.escapes,
+        };
+        match self.equals_sign() {
+            Some((at, len)) => (
+                part(&self.printed[..at]),
+                Some(part(&self.printed[at + len..])),
+            ),
+            None => (*self, None),
+        }
     }
 
     /// What stands before the first `=`: the key, or all of the string if it

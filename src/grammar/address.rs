@@ -6,7 +6,7 @@
 
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use super::window::mask;
+use crate::window::mask;
 
 /// The address that the first `len` bytes of `input` are.
 #[inline(always)]

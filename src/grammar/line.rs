@@ -9,12 +9,13 @@
 
 use memchr::{memchr, memchr2_iter};
 
-use super::{address::address, window::mask};
+use super::address::address;
 use crate::{
     event::{Endpoint, Event, Interface, Protocol, Service},
     label::{Label, Name},
     service_type::ServiceType,
     txt::Txt,
+    window::mask,
 };
 
 /// What `done` makes of the event in the line at the front of `buf`. `None` if

@@ -10,7 +10,6 @@
 
 mod address;
 mod line;
-mod window;
 
 use core::net::IpAddr;
 

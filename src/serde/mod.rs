@@ -38,9 +38,9 @@ use crate::{Endpoint, Event, EventBuf, Interface, Service, ServiceTypes, TxtStri
 #[cfg_attr(docsrs, doc(cfg(feature = "serde")))]
 #[derive(Debug, Clone, Copy)]
 pub struct Annotated<'a> {
-    event: Event<'a>,
-    line: Option<u64>,
-    time: Option<&'a str>,
+    pub(crate) event: Event<'a>,
+    pub(crate) line: Option<u64>,
+    pub(crate) time: Option<&'a str>,
     types: Option<&'a ServiceTypes>,
 }
 
@@ -76,6 +76,13 @@ impl<'a> Annotated<'a> {
         self.types = Some(types);
         self
     }
+
+    pub(crate) fn dns_type(&self, service: &Service<'a>) -> Option<&'a str> {
+        match self.types {
+            Some(types) => types.dns_type(service.service_type),
+            None => service.service_type.dns_type(),
+        }
+    }
 }
 
 impl Serialize for Annotated<'_> {
@@ -93,7 +100,7 @@ impl Serialize for Annotated<'_> {
         map.serialize_entry("interface", &interface)?;
         map.serialize_entry("protocol", &event.protocol().map(|it| it.as_str()))?;
         if let Some(service) = event.service() {
-            put_service(service, self.types, &mut map)?;
+            put_service(service, self.dns_type(service), &mut map)?;
         }
         map.serialize_entry("domain", &event.domain().to_str_lossy())?;
         if let Some(endpoint) = event.endpoint() {
@@ -111,7 +118,7 @@ impl Serialize for Annotated<'_> {
 
 fn put_service<M: SerializeMap>(
     service: &Service<'_>,
-    types: Option<&ServiceTypes>,
+    dns_type: Option<&str>,
     map: &mut M,
 ) -> Result<(), M::Error> {
     let name = service.name.decode();
@@ -122,10 +129,6 @@ fn put_service<M: SerializeMap>(
     if service.name.is_lossy() {
         map.serialize_entry("name_lossy", &true)?;
     }
-    let dns_type = match types {
-        Some(types) => types.dns_type(service.service_type),
-        None => service.service_type.dns_type(),
-    };
     map.serialize_entry("type", &dns_type)?;
     if let Some(name) = service.service_type.display_name() {
         map.serialize_entry("type_name", &String::from_utf8_lossy(name))?;

@@ -1,6 +1,7 @@
 //! The program `avahi-events`: arguments, printing and exit codes around the
 //! library, which does the reading.
 
+mod blocks;
 mod browse;
 #[cfg(feature = "convert")]
 mod convert;

@@ -3,11 +3,12 @@
 
 use std::{io, path::PathBuf};
 
-use avahi_events::Reader;
+use avahi_events::{Reader, Record};
 use clap::Args;
 
 use crate::{
     Outcome,
+    blocks::{self, Part},
     filter::Filter,
     input::Input,
     output::{Format, Item, Printer},
@@ -48,6 +49,10 @@ pub struct Arguments {
     #[arg(long)]
     strict: bool,
 
+    /// How many threads read a file; otherwise as many as there are processors
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..=64))]
+    threads: Option<u16>,
+
     /// Say on which line of its file an event begins
     #[arg(long)]
     lines: bool,
@@ -68,6 +73,14 @@ impl Arguments {
     fn uses_time(&self) -> bool {
         self.time || matches!(&self.format, Format::Template(it) if it.has_time())
     }
+
+    /// How many threads are to read a file.
+    fn threads(&self) -> usize {
+        match self.threads {
+            Some(threads) => threads.into(),
+            None => std::thread::available_parallelism().map_or(1, |it| it.get().min(8)),
+        }
+    }
 }
 
 /// Reads all files, in order.
@@ -87,7 +100,11 @@ pub fn run(arguments: &Arguments) -> io::Result<Outcome> {
     for file in files {
         let name = || safe::text(file.display().to_string().as_bytes());
         let read = match Input::open(file) {
-            Ok(input) => read(arguments, &filter, input, &mut printer, &mut unread)?,
+            // A stamp's year follows from those before it: one after the other.
+            Ok(input) if input.live || arguments.uses_time() => {
+                read(arguments, &filter, input, &mut printer, &mut unread)?
+            }
+            Ok(input) => read_file(arguments, &filter, input, &mut printer, &mut unread)?,
             Err(error) => Err(error),
         };
         match read {
@@ -107,6 +124,53 @@ pub fn run(arguments: &Arguments) -> io::Result<Outcome> {
     })
 }
 
+/// Reads a file that is all there. The results are those of [`read`].
+fn read_file(
+    arguments: &Arguments,
+    filter: &Filter,
+    input: Input,
+    printer: &mut Printer,
+    unread: &mut Unread,
+) -> io::Result<io::Result<bool>> {
+    let Input {
+        name,
+        reader,
+        progress,
+        ..
+    } = input;
+    let formatter = printer.formatter().clone();
+    let each = |record: &Record<'_>, part: &mut Part| match &record.event {
+        Ok(event) if filter.fits(event) => formatter.put(
+            &mut part.out,
+            &Item {
+                event,
+                file: &name,
+                line: record.line,
+                time: None,
+            },
+        ),
+        Ok(_) => Ok(()),
+        Err(_) => {
+            part.stops = part.unread.note(&name, record) && arguments.strict;
+            Ok(())
+        }
+    };
+    let mut goes_on = true;
+    let done = |part: Part, offset| {
+        progress.set_position(offset);
+        goes_on = !part.stops;
+        unread.add(part.unread);
+        printer.add(&part.out)
+    };
+    let (stamps, threads) = (arguments.stamps.stamps(), arguments.threads());
+    let read = blocks::read(reader, stamps, threads, each, done)?;
+    progress.finish_and_clear();
+    Ok(read.map(|()| goes_on))
+}
+
+/// The progress bar is told after so many bytes.
+const PROGRESS: u64 = 1024 * 1024;
+
 /// Reads one capture. The outer error is the output's, the inner one the
 /// input's. `false` if the reading is to stop here.
 fn read(
@@ -125,6 +189,7 @@ fn read(
         ..
     } = input;
     let mut reader = Reader::new(reader).with_stamps(arguments.stamps.stamps());
+    let mut shown = 0;
     loop {
         if live && reader.needs_input() {
             printer.flush()?;
@@ -134,7 +199,10 @@ fn read(
             Ok(None) => break,
             Err(error) => return Ok(Err(error)),
         };
-        progress.set_position(record.offset);
+        if record.offset >= shown + PROGRESS {
+            shown = record.offset;
+            progress.set_position(shown);
+        }
         // The year of a stamp may follow from those before it, also of messages.
         let stamp = record.stamp.filter(|_| arguments.uses_time());
         let time = stamp.and_then(|stamp| time_text(&mut clock, &stamp));

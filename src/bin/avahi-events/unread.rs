@@ -16,9 +16,30 @@ pub struct Unread {
     /// File and line of the last one, so that a line that comes in pieces is
     /// one.
     last: Option<(String, u64)>,
+    /// What is to be said later: file, line, and the text.
+    held: Option<Vec<(String, u64, String)>>,
 }
 
 impl Unread {
+    /// Says nothing until it is [added](Self::add) to another.
+    pub fn held() -> Self {
+        Self {
+            held: Some(Vec::new()),
+            ..Self::default()
+        }
+    }
+
+    /// Adds what was held, as if it came now.
+    pub fn add(&mut self, held: Self) {
+        let mut later = held.count;
+        for (file, line, text) in held.held.unwrap_or_default() {
+            later -= 1;
+            self.say(file, line, || text);
+        }
+        self.count += later;
+        self.last = held.last.or(self.last.take());
+    }
+
     /// Takes note of a record that is no event: says so on standard error as
     /// `FILE:LINE:COLUMN: reason`. Lines that are known to be none (messages,
     /// empty lines) are passed over. Returns whether the record is unread.
@@ -32,27 +53,14 @@ impl Unread {
 
     /// Says so, but of a line that comes in pieces only once.
     pub fn tell(&mut self, file: &str, line: u64, bytes: &[u8], error: ParseError) {
-        self.tell_at(
-            file,
-            line,
-            &bytes[..error.offset().min(bytes.len())],
-            &error,
-        );
+        let before = &bytes[..error.offset().min(bytes.len())];
+        self.tell_at(file, line, before, &error);
     }
 
     /// Says why, and that it is what comes after `before` in the record that
     /// begins on `line`.
     pub fn tell_at(&mut self, file: &str, line: u64, before: &[u8], reason: &dyn Display) {
-        if self
-            .last
-            .as_ref()
-            .is_some_and(|(last, last_line)| last == file && *last_line == line)
-        {
-            return;
-        }
-        self.last = Some((file.to_owned(), line));
-        self.count += 1;
-        if self.count <= SHOWN {
+        self.say(file.to_owned(), line, || {
             // In a record of several lines, the place counts from its own line.
             let feeds = before.iter().filter(|&&byte| byte == b'\n').count() as u64;
             let column = before
@@ -62,11 +70,23 @@ impl Unread {
                 .count()
                 + 1;
             let line = line + feeds;
-            say(&format!(
-                "{}:{line}:{column}: {reason}",
-                safe::text(file.as_bytes())
-            ));
+            format!("{}:{line}:{column}: {reason}", safe::text(file.as_bytes()))
+        });
+    }
+
+    fn say(&mut self, file: String, line: u64, text: impl FnOnce() -> String) {
+        let place = (file, line);
+        if self.last.as_ref() == Some(&place) {
+            return;
         }
+        self.count += 1;
+        if self.count <= SHOWN {
+            match &mut self.held {
+                Some(held) => held.push((place.0.clone(), line, text())),
+                None => say(&text()),
+            }
+        }
+        self.last = Some(place);
     }
 
     /// Says how many more there were than shown.

@@ -22,25 +22,26 @@ const HEADER: [&str; 11] = [
     "txt",
 ];
 
-/// Prints one record, after a header if it is the first. TXT stands as Avahi
-/// printed it; what an event does not have is empty.
+/// Prints the header.
+pub fn print_head<W: Write>(out: &mut W, extras: &Extras) -> io::Result<()> {
+    let mut header = HEADER.to_vec();
+    header.extend(extras.lines.then_some("line"));
+    header.extend(extras.times.then_some("time"));
+    writeln!(out, "{}", header.join(","))
+}
+
+/// Prints one record. TXT stands as Avahi printed it; what an event does not
+/// have is empty.
 pub fn print<W: Write>(
     out: &mut W,
     item: &Item<'_>,
     audience: Audience,
     extras: &Extras,
-    first: bool,
 ) -> io::Result<()> {
     // Into memory first: flushing the writer would flush the output, too.
     let mut csv = csv::WriterBuilder::new()
         .buffer_capacity(1024)
         .from_writer(Vec::new());
-    if first {
-        let mut header = HEADER.to_vec();
-        header.extend(extras.lines.then_some("line"));
-        header.extend(extras.times.then_some("time"));
-        csv.write_record(header)?;
-    }
     let event = item.event;
     let service = event.service();
     let endpoint = event.endpoint();

@@ -1,21 +1,14 @@
 //! JSON Lines.
 
-use std::io::{self, Write};
+use std::io::Write as _;
 
 use avahi_events::Annotated;
-use serde::Serialize as _;
-use serde_json::ser::{CompactFormatter, Formatter, Serializer};
 
 use super::{Extras, Item};
 use crate::safe::{Audience, acts_on_terminal};
 
 /// Prints one object, and a line feed.
-pub fn print<W: Write>(
-    out: &mut W,
-    item: &Item<'_>,
-    audience: Audience,
-    extras: &Extras,
-) -> io::Result<()> {
+pub fn print(out: &mut Vec<u8>, item: &Item<'_>, audience: Audience, extras: &Extras) {
     let mut event = Annotated::new(*item.event);
     if extras.lines {
         event = event.with_line(item.line);
@@ -26,40 +19,34 @@ pub fn print<W: Write>(
     if let Some(time) = item.time {
         event = event.with_time(time);
     }
-    match audience {
-        Audience::Program => serde_json::to_writer(&mut *out, &event)?,
-        Audience::Terminal => {
-            let mut serializer = Serializer::with_formatter(&mut *out, ForTerminal);
-            event.serialize(&mut serializer)?;
-        }
+    let start = out.len();
+    event.write_json(out);
+    if audience == Audience::Terminal {
+        let object = out.split_off(start);
+        put_for_terminal(out, &String::from_utf8_lossy(&object));
     }
-    out.write_all(b"\n")
+    out.push(b'\n');
 }
 
-/// Escapes, beyond what JSON asks for, all that a terminal would act on.
-struct ForTerminal;
-
-impl Formatter for ForTerminal {
-    fn write_string_fragment<W: Write + ?Sized>(
-        &mut self,
-        out: &mut W,
-        fragment: &str,
-    ) -> io::Result<()> {
-        let mut rest = fragment;
-        while let Some(at) = rest.find(acts_on_terminal) {
-            let (before, after) = rest.split_at(at);
-            CompactFormatter.write_string_fragment(out, before)?;
-            let mut chars = after.chars();
-            for unit in chars.next().iter().flat_map(|char| {
-                let mut units = [0; 2];
-                char.encode_utf16(&mut units).to_vec()
-            }) {
-                write!(out, "\\u{unit:04x}")?;
-            }
-            rest = chars.as_str();
+/// Escapes, beyond what JSON asks for, all that a terminal would act on. It
+/// can only stand in strings.
+fn put_for_terminal(out: &mut Vec<u8>, json: &str) {
+    let mut rest = json;
+    while let Some(at) = rest.find(acts_on_terminal) {
+        let (before, after) = rest.split_at(at);
+        out.extend_from_slice(before.as_bytes());
+        let mut chars = after.chars();
+        let mut units = [0; 2];
+        for unit in chars
+            .next()
+            .map_or(&[][..], |it| it.encode_utf16(&mut units))
+        {
+            // Writing to memory does not fail.
+            let _ = write!(out, "\\u{unit:04x}");
         }
-        CompactFormatter.write_string_fragment(out, rest)
+        rest = chars.as_str();
     }
+    out.extend_from_slice(rest.as_bytes());
 }
 
 #[cfg(test)]
@@ -77,7 +64,7 @@ mod tests {
             time: None,
         };
         let mut out = Vec::new();
-        print(&mut out, &item, audience, &Extras::default()).unwrap();
+        print(&mut out, &item, audience, &Extras::default());
         String::from_utf8(out).unwrap()
     }
 

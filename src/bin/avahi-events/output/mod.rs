@@ -7,7 +7,7 @@ mod template;
 
 use std::{
     borrow::Cow,
-    io::{self, BufWriter, Stdout, Write},
+    io::{self, Write},
     str::FromStr,
 };
 
@@ -82,12 +82,45 @@ pub struct Extras {
     types: Option<ServiceTypes>,
 }
 
-/// Prints events to standard output.
-pub struct Printer {
-    out: BufWriter<Stdout>,
+/// Makes lines of events.
+#[derive(Debug, Clone)]
+pub struct Formatter {
     format: Format,
     audience: Audience,
     extras: Extras,
+}
+
+impl Formatter {
+    /// Appends the line of one event.
+    pub fn put(&self, out: &mut Vec<u8>, item: &Item<'_>) -> io::Result<()> {
+        let (audience, extras) = (self.audience, &self.extras);
+        match &self.format {
+            Format::Json => json::print(out, item, audience, extras),
+            Format::Csv => csv::print(out, item, audience, extras)?,
+            Format::Table => table::print(out, item, extras)?,
+            Format::Template(template) => template.print(out, item, audience, extras)?,
+        }
+        Ok(())
+    }
+
+    /// Appends what stands before the first event.
+    fn put_head(&self, out: &mut Vec<u8>) -> io::Result<()> {
+        match &self.format {
+            Format::Csv => csv::print_head(out, &self.extras),
+            Format::Table => table::print_head(out, &self.extras),
+            Format::Json | Format::Template(_) => Ok(()),
+        }
+    }
+}
+
+/// So many bytes are handed over at once.
+const BUFFER: usize = 64 * 1024;
+
+/// Prints events to standard output.
+pub struct Printer {
+    formatter: Formatter,
+    /// What was printed and not handed over yet.
+    out: Vec<u8>,
     headed: bool,
 }
 
@@ -95,43 +128,69 @@ impl Printer {
     /// Prints in `format`, with line numbers if `lines`.
     pub fn to_stdout(format: &Format, lines: bool) -> Self {
         Self {
-            out: BufWriter::with_capacity(64 * 1024, io::stdout()),
-            format: format.clone(),
-            audience: Audience::of_stdout(),
-            extras: Extras {
-                lines,
-                ..Extras::default()
+            formatter: Formatter {
+                format: format.clone(),
+                audience: Audience::of_stdout(),
+                extras: Extras {
+                    lines,
+                    ..Extras::default()
+                },
             },
+            out: Vec::new(),
             headed: false,
         }
     }
 
     /// Prints times, too, if `times`.
     pub fn with_times(mut self, times: bool) -> Self {
-        self.extras.times = times;
+        self.formatter.extras.times = times;
         self
     }
 
     /// Knows these display names of service types.
     pub fn with_types(mut self, types: Option<ServiceTypes>) -> Self {
-        self.extras.types = types;
+        self.formatter.extras.types = types;
         self
+    }
+
+    /// What makes the lines, for those who make them elsewhere and
+    /// [add](Self::add) them here.
+    pub fn formatter(&self) -> &Formatter {
+        &self.formatter
     }
 
     /// Prints one event. It may stay in a buffer until [`flush`](Self::flush).
     pub fn print(&mut self, item: &Item<'_>) -> io::Result<()> {
-        let (out, audience, extras) = (&mut self.out, self.audience, &self.extras);
-        let first = !std::mem::replace(&mut self.headed, true);
-        match &self.format {
-            Format::Json => json::print(out, item, audience, extras),
-            Format::Csv => csv::print(out, item, audience, extras, first),
-            Format::Table => table::print(out, item, extras, first),
-            Format::Template(template) => template.print(out, item, audience, extras),
+        self.head()?;
+        self.formatter.put(&mut self.out, item)?;
+        match self.out.len() < BUFFER {
+            true => Ok(()),
+            false => self.flush(),
+        }
+    }
+
+    /// Hands over lines that were made elsewhere.
+    pub fn add(&mut self, lines: &[u8]) -> io::Result<()> {
+        if lines.is_empty() {
+            return Ok(());
+        }
+        self.head()?;
+        self.flush()?;
+        io::stdout().write_all(lines)
+    }
+
+    fn head(&mut self) -> io::Result<()> {
+        match std::mem::replace(&mut self.headed, true) {
+            true => Ok(()),
+            false => self.formatter.put_head(&mut self.out),
         }
     }
 
     /// Hands over all that was printed.
     pub fn flush(&mut self) -> io::Result<()> {
-        self.out.flush()
+        let mut stdout = io::stdout().lock();
+        let written = stdout.write_all(&self.out).and_then(|()| stdout.flush());
+        self.out.clear();
+        written
     }
 }

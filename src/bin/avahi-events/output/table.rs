@@ -19,22 +19,18 @@ const COLUMNS: [(&str, usize); 7] = [
     ("PLACE", 0),
 ];
 
-/// Prints one line, after a header if it is the first.
-pub fn print<W: Write>(
-    out: &mut W,
-    item: &Item<'_>,
-    extras: &Extras,
-    first: bool,
-) -> io::Result<()> {
-    if first {
-        let titles = COLUMNS.map(|(title, _)| title.to_owned());
-        write_row(
-            out,
-            extras.lines.then(|| "LINE".to_owned()),
-            titles,
-            extras.times.then_some("TIME"),
-        )?;
-    }
+/// Prints the header.
+pub fn print_head<W: Write>(out: &mut W, extras: &Extras) -> io::Result<()> {
+    write_row(
+        out,
+        extras.lines.then(|| "LINE".to_owned()),
+        COLUMNS.map(|(title, _)| title.to_owned()),
+        extras.times.then_some("TIME"),
+    )
+}
+
+/// Prints one line.
+pub fn print<W: Write>(out: &mut W, item: &Item<'_>, extras: &Extras) -> io::Result<()> {
     let event = item.event;
     let service = event.service();
     let cells = [

@@ -5,7 +5,7 @@
 /// The compiler makes vector instructions of the comparisons, and a
 /// multiplication adds up the bits of eight bytes.
 #[inline(always)]
-pub(super) fn mask<const N: usize>(window: &[u8; N], is_hit: impl Fn(u8) -> bool) -> u64 {
+pub(crate) fn mask<const N: usize>(window: &[u8; N], is_hit: impl Fn(u8) -> bool) -> u64 {
     let bits: [u8; N] = core::array::from_fn(|at| match is_hit(window[at]) {
         true => 1 << (at % 8),
         false => 0,
