@@ -2,7 +2,7 @@
 //! compares them with those kept in `instructions.txt`: unlike times, they do
 //! not depend on what else the machine does.
 //!
-//! `cargo bench --all-features --bench instructions` fails if a path takes
+//! `cargo bench --features serde --bench instructions` fails if a path takes
 //! over 3 % more instructions than the file says; with `-- --save` at the end
 //! it writes the file anew.
 
@@ -33,6 +33,8 @@ const MEASURED: &[Measured] = &[
     ("events-of-real-captures", contenders::full_events, real),
     ("events-decoded", contenders::decoded_events, mixed),
     ("reader", contenders::reader, mixed),
+    #[cfg(feature = "serde")]
+    ("json", contenders::json, mixed),
 ];
 
 fn mixed() -> Vec<u8> {
@@ -87,7 +89,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         true => Ok(()),
         false => Err(format!(
             "more than {TOLERANCE} % slower, or not known yet: {}; if it has to be, \
-             `cargo bench --all-features --bench instructions -- --save` keeps the new counts",
+             `cargo bench --features serde --bench instructions -- --save` keeps the new counts",
             slower.join(", ")
         )
         .into()),

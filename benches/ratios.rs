@@ -17,7 +17,11 @@ use common::{
     corpus,
 };
 
-const ROUNDS: usize = 60;
+const ROUNDS: usize = 100;
+
+/// Bytes of the capture: so few that a turn mostly fits between two of another
+/// process, so many that nothing learns them by heart.
+const LEN: usize = 1 << 20;
 
 /// How much of a contender's work is checked.
 #[derive(Clone, Copy, PartialEq)]
@@ -50,7 +54,7 @@ fn contender(name: &'static str, read: fn(&[u8]) -> Tally, gives: Gives) -> Cont
 fn main() {
     let rounds = std::env::var("ROUNDS").ok().and_then(|it| it.parse().ok());
     let rounds = rounds.unwrap_or(ROUNDS);
-    let capture = corpus::mixed();
+    let capture = corpus::mixed_of(LEN);
     let mut contenders = [
         contender("`events()`", contenders::full_events, Gives::Events),
         contender(
@@ -59,6 +63,14 @@ fn main() {
             Gives::Events,
         ),
         contender("`Reader`", contenders::reader, Gives::Events),
+        #[cfg(feature = "serde")]
+        contender("`events()` to JSON", contenders::json, Gives::Events),
+        #[cfg(feature = "serde")]
+        contender(
+            "`events()` to JSON by `serde_json`",
+            contenders::serde_json,
+            Gives::Events,
+        ),
         contender(
             "`simd-csv`, no quotes, fields alone",
             contenders::simd_csv,

@@ -79,6 +79,43 @@ pub fn decoded_events(capture: &[u8]) -> Tally {
     tally
 }
 
+/// `events()`, and each of them written as JSON.
+#[cfg(feature = "serde")]
+pub fn json(capture: &[u8]) -> Tally {
+    let mut tally = Tally::default();
+    let mut out = Vec::new();
+    for event in events(capture) {
+        tally.lines += 1;
+        let Ok(event) = &event else { continue };
+        tally.event(event);
+        avahi_events::Annotated::new(*event).write_json(&mut out);
+        if out.len() > 64 << 10 {
+            black_box(&out);
+            out.clear();
+        }
+    }
+    tally
+}
+
+/// The same through serde.
+#[cfg(feature = "serde")]
+pub fn serde_json(capture: &[u8]) -> Tally {
+    let mut tally = Tally::default();
+    let mut out = Vec::new();
+    for event in events(capture) {
+        tally.lines += 1;
+        let Ok(event) = &event else { continue };
+        tally.event(event);
+        let written = serde_json::to_writer(&mut out, event);
+        assert!(written.is_ok());
+        if out.len() > 64 << 10 {
+            black_box(&out);
+            out.clear();
+        }
+    }
+    tally
+}
+
 /// `Reader`: the same from a stream.
 pub fn reader(capture: &[u8]) -> Tally {
     let mut tally = Tally::default();

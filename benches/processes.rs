@@ -1,0 +1,111 @@
+//! How fast the program is over a capture of 180 MB, as whole processes: with
+//! one thread, with two, and beside the `mawk` that people write instead.
+//!
+//! The processes take turns, and of each the best counts. Processor time is
+//! told beside the time on the wall, which on a busy machine says little.
+
+#[allow(dead_code)] // each bench uses a part
+#[path = "common/corpus.rs"]
+mod corpus;
+
+use std::{
+    error::Error,
+    fs::{self, File},
+    process::{Command, Stdio},
+    time::{Duration, Instant},
+};
+
+const LEN: usize = 180_000_000;
+const ROUNDS: usize = 5;
+
+/// What each process prints about one capture.
+const PROGRAM: &str = env!("CARGO_BIN_EXE_avahi-events");
+const MAWK: &str = r#"$1=="=" && $4=="master" {print $8}"#;
+const FILTER: [&str; 6] = [
+    "--kind",
+    "resolve",
+    "--name",
+    "master",
+    "--format",
+    "{address}",
+];
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let directory = std::env::temp_dir().join(format!("avahi-events-{}", std::process::id()));
+    fs::create_dir_all(&directory)?;
+    let result = run(&directory);
+    fs::remove_dir_all(&directory)?;
+    result
+}
+
+fn run(directory: &std::path::Path) -> Result<(), Box<dyn Error>> {
+    let capture = directory.join("capture.txt");
+    let mut bytes = corpus::mixed_of(LEN);
+    // Some of what is looked for, here and there.
+    let found = b"=;eth0;IPv4;master;_http._tcp;local;master.local;172.16.10.56;80;\n";
+    for _ in 0..1000 {
+        bytes.extend_from_slice(found);
+    }
+    fs::write(&capture, &bytes)?;
+    let capture = capture.display().to_string();
+    let program = |arguments: &[&str]| {
+        let mut command = Command::new(PROGRAM);
+        command.arg("parse").args(arguments).arg(&capture);
+        command
+    };
+    let mut mawk = Command::new("mawk");
+    mawk.args(["-F;", MAWK, &capture]);
+    let mut processes = [
+        ("JSON, one thread", program(&["--threads", "1"])),
+        ("JSON, two threads", program(&["--threads", "2"])),
+        (
+            "filter, one thread",
+            program(&[&FILTER[..], &["--threads", "1"]].concat()),
+        ),
+        (
+            "filter, two threads",
+            program(&[&FILTER[..], &["--threads", "2"]].concat()),
+        ),
+        ("`mawk`", mawk),
+    ]
+    .map(|(name, command)| (name, command, Duration::MAX, Duration::MAX));
+    // The answers first.
+    let answer = |command: &mut Command| -> Result<Vec<u8>, Box<dyn Error>> {
+        Ok(command.stdout(Stdio::piped()).output()?.stdout)
+    };
+    assert!(answer(&mut processes[0].1)? == answer(&mut processes[1].1)?);
+    assert_eq!(answer(&mut processes[2].1)?, answer(&mut processes[4].1)?);
+    assert_eq!(answer(&mut processes[3].1)?, answer(&mut processes[4].1)?);
+    for _ in 0..ROUNDS {
+        for (_, command, wall, processor) in &mut processes {
+            let (start, before) = (Instant::now(), of_children()?);
+            let status = command.stdout(File::create("/dev/null")?).status()?;
+            assert!(status.success());
+            *wall = start.elapsed().min(*wall);
+            *processor = (of_children()? - before).min(*processor);
+        }
+    }
+    println!("| | processor s | MB a processor s | wall s | MB/s |");
+    println!("| --- | ---: | ---: | ---: | ---: |");
+    for (name, _, wall, processor) in processes {
+        let rate = |time: Duration| bytes.len() as f64 / time.as_secs_f64() / 1e6;
+        println!(
+            "| {name} | {:.2} | {:.0} | {:.2} | {:.0} |",
+            processor.as_secs_f64(),
+            rate(processor),
+            wall.as_secs_f64(),
+            rate(wall),
+        );
+    }
+    Ok(())
+}
+
+/// Processor time of all children that have ended, in ticks of 10 ms: the 16th
+/// and 17th field of proc(5)'s `stat`, as the name in the second holds no
+/// space.
+fn of_children() -> Result<Duration, Box<dyn Error>> {
+    let stat = fs::read_to_string("/proc/self/stat")?;
+    let fields: Vec<_> = stat.split(' ').collect();
+    let ticks = fields[15].parse::<u64>()? + fields[16].parse::<u64>()?;
+    Ok(Duration::from_millis(10 * ticks))
+}
