@@ -4,7 +4,9 @@
 //!
 //!     cargo run --release --example generate_session -- 10000000 2000 >session.log
 //!
-//! The same arguments give the same session.
+//! With a host as the third argument it is a session of that host, stamped as
+//! `journalctl -o short-unix` would; then some services are of two hosts. The
+//! same arguments give the same session.
 
 use std::{
     fmt,
@@ -12,16 +14,29 @@ use std::{
 };
 
 fn main() -> io::Result<()> {
-    let mut numbers = std::env::args().skip(1).map(|it| it.parse::<u64>());
-    let (Some(Ok(events)), Some(Ok(services))) = (numbers.next(), numbers.next()) else {
-        return Err(io::Error::other("usage: generate_session EVENTS SERVICES"));
+    let mut arguments = std::env::args().skip(1);
+    let mut number = || arguments.next()?.parse::<u64>().ok();
+    let (Some(events), Some(services)) = (number(), number()) else {
+        let usage = "usage: generate_session EVENTS SERVICES [HOST]";
+        return Err(io::Error::other(usage));
     };
+    let stamp_host = arguments.next();
     let mut session = Session {
         out: BufWriter::with_capacity(1 << 20, io::stdout().lock()),
         left: events,
         microseconds: 1_795_345_126_000_000,
         random: 0x9e37_79b9_7f4a_7c15,
+        stamp: String::new(),
     };
+    if let Some(host) = stamp_host {
+        // Half an hour before midnight: a short session has two days, too.
+        session.microseconds = 1_795_390_200_000_000;
+        session.stamp = format!("{host} avahi-browse[812]: ");
+        for byte in host.bytes() {
+            session.random ^= u64::from(byte);
+            session.random(1);
+        }
+    }
     session.write(services.max(1))?;
     session.out.flush()
 }
@@ -32,6 +47,8 @@ struct Session<W> {
     left: u64,
     microseconds: u64,
     random: u64,
+    /// What a stamp has beside the time.
+    stamp: String,
 }
 
 const TYPES: [(&str, u16); 4] = [
@@ -81,8 +98,12 @@ impl<W: Write> Session<W> {
                 "IPv4" => format!("192.0.2.{host}"),
                 _ => format!("2001:db8::{host:x}"),
             };
+            let other = match interface {
+                "wlan0" if !self.stamp.is_empty() && service % 100 == 7 => "other-",
+                _ => "",
+            };
             self.event(format_args!(
-                "=;{interface};{protocol};{name};host{host}.local;{address};{port};{TXT}"
+                "=;{interface};{protocol};{name};{other}host{host}.local;{address};{port};{TXT}"
             ))?;
         }
         Ok(())
@@ -106,7 +127,7 @@ impl<W: Write> Session<W> {
     fn line(&mut self, line: fmt::Arguments<'_>) -> io::Result<()> {
         self.microseconds += 100;
         let (seconds, fraction) = (self.microseconds / 1_000_000, self.microseconds % 1_000_000);
-        writeln!(self.out, "{seconds}.{fraction:06} {line}")
+        writeln!(self.out, "{seconds}.{fraction:06} {}{line}", self.stamp)
     }
 
     /// A number below `end` (xorshift).
