@@ -2,6 +2,8 @@
 `avahi-events parse` say, value by value, read by pyarrow and by DuckDB.
 
     same_as_json.py PROGRAM CAPTURE...
+
+Beside the captures it reads one that holds what strangers might send.
 """
 
 import base64
@@ -12,6 +14,7 @@ import sys
 import tempfile
 from datetime import datetime, timezone
 from ipaddress import ip_address
+from pathlib import Path
 
 import duckdb
 import pyarrow as pa
@@ -20,7 +23,25 @@ import pyarrow.dataset
 # What the captures do not say.
 CLOCK = ["--zone", "UTC", "--year", "2026"]
 
-DEFAULT = "__HIVE_DEFAULT_PARTITION__"
+# Names that are no text, TXT of all kinds, times to the nanosecond and odd ones,
+# hosts that are no names of files.
+HOSTILE = rb"""+;eth0;IPv4;a\255b;_x._tcp;local
+=;eth0;IPv6;a;_x._udp;local;h.local;::1.2.3.4;0;"k=v" "K" "k=" "=v" "" "k=\200\001" "\200=1" "q=\"\\;\000"
++;e%c0;IPv4;\000\027\226\128\174;Dr%ccker;loc%cl
+-;(null);IPv6;a;_x._tcp;local
++;;;example.org
+2026-11-22T10:58:46.439528123Z +;eth0;IPv4;a;_x._tcp;local
+1969-12-31T23:59:59.999999999Z +;eth0;IPv4;a;_x._tcp;local
+9999-12-30T00:00:00.5Z +;eth0;IPv4;a;_x._tcp;local
+2026-11-22T00:00:00Z ../a=b%%2F avahi-browse[1]: +;eth0;IPv4;a;_x._tcp;local
+<30>1 2026-11-22T00:00:00.1+01:00 __NODE__ avahi-browse 1 - - -;eth0;IPv4;a;_x._tcp;local
+<30>1 - 007 avahi-browse 1 - - -;eth0;IPv4;a;_x._tcp;local
+""" % (0xFF, 0xFC, 0xFC)
+HOSTS = {
+    9: "../a=b%2F",
+    10: "__NODE__",
+    11: "007",
+}
 
 
 def nanoseconds(text):
@@ -33,7 +54,8 @@ def nanoseconds(text):
 def json_lines(program, capture):
     """The events of a capture by their JSON; times in nanoseconds."""
     command = [program, "parse", "--lines", "--time", *CLOCK, capture]
-    output = subprocess.run(command, stdout=subprocess.PIPE, check=False).stdout
+    run = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False)
+    output = run.stdout
     events = [json.loads(line) for line in output.splitlines()]
     for event in events:
         if "time" in event:
@@ -95,7 +117,8 @@ def by_pyarrow(table):
 
 
 def by_duckdb(table):
-    files = f"read_parquet('{table}/**/*.parquet', hive_partitioning = true)"
+    parts = "hive_types = {'day': varchar, 'stamp_host': varchar}"
+    files = f"read_parquet('{table}/**/*.parquet', hive_partitioning = true, {parts})"
     columns = "* replace (epoch_us(time) as time)"
     cursor = duckdb.sql(f"select {columns} from {files}")
     rows = cursor.fetchall()
@@ -103,29 +126,45 @@ def by_duckdb(table):
     return [dict(zip(names, row)) for row in rows]
 
 
+def day_of(row):
+    """The day of a row, which its directory has to say."""
+    if row["time"] is None:
+        return None
+    return str(datetime.fromtimestamp(row["time"] // 10**6, timezone.utc).date())
+
+
+def check(read, table, hostile, expected):
+    """Compares all rows with the events that each capture has."""
+    events = {capture: [] for capture in expected}
+    for row in read(table):
+        day = row["day"] and str(row["day"])
+        assert day == day_of(row), row
+        if row["file"] == hostile:
+            assert row["stamp_host"] == HOSTS.get(row["line"]), row
+        events[row["file"]].append(as_json(row))
+    for capture, wanted in expected.items():
+        found = sorted(events[capture], key=lambda event: event["line"])
+        assert len(found) == len(wanted), capture
+        for event, other in zip(found, wanted):
+            assert event == other, (capture, event, other)
+    count = sum(map(len, events.values()))
+    print(f"{read.__name__}: the same {count} events of {len(events)} captures")
+
+
 def main():
     program, *captures = sys.argv[1:]
-    expected = {capture: json_lines(program, capture) for capture in captures}
-    with tempfile.TemporaryDirectory() as table:
+    with tempfile.TemporaryDirectory() as directory:
+        hostile = f"{directory}/hostile.txt"
+        Path(hostile).write_bytes(HOSTILE)
+        captures.append(hostile)
+        expected = {capture: json_lines(program, capture) for capture in captures}
+        assert len(expected[hostile]) == HOSTILE.count(b"\n")
+        table = f"{directory}/events"
         command = [program, "convert", *CLOCK, "-o", table, *captures]
-        code = subprocess.run(command, check=False).returncode
-        assert code in (0, 1), code  # some captures hold damaged lines
+        code = subprocess.run(command, stderr=subprocess.DEVNULL, check=False).returncode
+        assert code in (0, 1), code  # some captures hold lines that are no events
         for read in by_pyarrow, by_duckdb:
-            rows = read(table)
-            events = {capture: [] for capture in captures}
-            for row in rows:
-                if row["time"] is not None:
-                    day = datetime.fromtimestamp(row["time"] // 10**6, timezone.utc)
-                    assert str(row["day"]) == str(day.date()), row
-                else:
-                    assert row["day"] in (None, DEFAULT), row
-                events[row["file"]].append(as_json(row))
-            for capture in captures:
-                found = sorted(events[capture], key=lambda event: event["line"])
-                assert len(found) == len(expected[capture]), capture
-                for wanted, event in zip(expected[capture], found):
-                    assert event == wanted, (capture, event, wanted)
-            print(f"{read.__name__}: {len(rows)} events of {len(captures)} captures are the same")
+            check(read, table, hostile, expected)
 
 
 main()

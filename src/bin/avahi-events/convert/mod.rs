@@ -115,7 +115,7 @@ fn read(
             row = row.with_service_types(types);
         }
         if !table.push(&row)? {
-            let reason = "the host in the stamp is too long for the name of a directory";
+            let reason = "the host in the stamp cannot be the name of a directory";
             unread.tell_at(&input.name, record.line, b"", &reason);
         }
     }
