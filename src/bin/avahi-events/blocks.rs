@@ -13,8 +13,9 @@ use avahi_events::{MAX_RECORD, Record, Records, Stamps, records};
 
 use crate::unread::Unread;
 
-/// How many bytes of a block are for each thread.
-const PART: usize = 4 * 1024 * 1024;
+/// How many bytes are read in a block, for all threads together, beside
+/// [`AHEAD`]. What is made of them is held, too, until it is its turn.
+const BLOCK: usize = 1024 * 1024;
 
 /// So much has to follow a record in the block for it to be read right, unless
 /// the file ends.
@@ -50,7 +51,7 @@ pub fn read<R: Read>(
     let mut at = records(b"").with_stamps(stamps);
     let mut block = Vec::new();
     loop {
-        let missing = threads * PART + AHEAD - block.len();
+        let missing = BLOCK + AHEAD - block.len();
         // After an error, what was read before it is read to the end.
         let result = input.by_ref().take(missing as u64).read_to_end(&mut block);
         let ended = result.as_ref().is_ok_and(|&len| len < missing) || result.is_err();
