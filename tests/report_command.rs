@@ -6,7 +6,7 @@ mod common;
 use std::{
     fs,
     io::Write as _,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Command, Output, Stdio},
 };
 
@@ -39,7 +39,7 @@ fn file(name: &str, text: &str) -> PathBuf {
     path
 }
 
-fn path(path: &PathBuf) -> &str {
+fn path(path: &Path) -> &str {
     path.to_str().unwrap()
 }
 

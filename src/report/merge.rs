@@ -69,6 +69,7 @@ impl<R: BufRead> Source<R> {
         Ok(())
     }
 
+    #[inline]
     fn take(&mut self, several: bool) -> io::Result<Option<Next<'_>>> {
         let record = match self.reader.next_record() {
             Ok(Some(record)) => record,
@@ -155,6 +156,7 @@ impl<R: BufRead> Merge<R> {
     /// If a file cannot be read further; the error says which, by the name it
     /// was given. The rest of that file is left out: the next call goes on with
     /// the others.
+    #[inline]
     pub fn next_record(&mut self) -> Option<io::Result<Next<'_>>> {
         let several = self.sources.len() > 1;
         let first = match several {
