@@ -304,3 +304,8 @@ fn seconds<S: Serializer>(
         None => serializer.serialize_none(),
     }
 }
+
+/// Text for a person or a program: what is not UTF-8 as U+FFFD.
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}

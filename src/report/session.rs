@@ -11,13 +11,14 @@ use jiff::{SignedDuration, Timestamp};
 use super::{
     Counts, Failed, Next, Place, Report, Restart, Service, Unread, Warning, WarningKind,
     bounded::Bounded,
-    stats::{LinkLocal, Stats},
-    warnings::{Once, Ordered, Spot, in_order},
+    stats::Stats,
+    text,
+    warnings::{Ordered, Spot, in_order, warn_of_endpoint, warn_of_loss},
 };
 use crate::{
-    directory::{Change, Directory, Instance, Update},
+    directory::{Change, Directory, Instance},
     error::{ErrorKind, ParseError},
-    event::{Endpoint, Event, Kind},
+    event::{Event, Kind},
     label::Label,
     message::Message,
     service_type::{ServiceType, ServiceTypes},
@@ -410,10 +411,6 @@ fn place(place: crate::directory::Place<'_>) -> Place {
     }
 }
 
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
-}
-
 fn spot(next: &Next<'_>, order: u64) -> Spot {
     Spot {
         order,
@@ -494,82 +491,5 @@ fn come_or_go(
     }
     if change == Change::Lost || instance.is_here() {
         stats.restarts = restarts_at.len();
-    }
-}
-
-fn warn_of_endpoint(
-    stats: &mut Stats,
-    update: &Update<'_>,
-    endpoint: &Endpoint<'_>,
-    spot: impl Fn() -> Spot,
-) {
-    let warnings = &mut stats.warnings;
-    match (endpoint.is_link_local(), &warnings.link_local) {
-        (false, _) => warnings.link_local = LinkLocal::Not,
-        (true, LinkLocal::Unresolved) => warnings.link_local = LinkLocal::Only(spot()),
-        (true, _) => {}
-    }
-    let at = || match update.place() {
-        Some(place) => {
-            let protocol = place.protocol().map_or("", |it| it.as_str());
-            format!("{} {protocol}", text(place.interface().as_bytes()))
-        }
-        None => String::new(),
-    };
-    if update.unannounced {
-        Once::note(&mut warnings.unannounced, || {
-            let (address, port) = (endpoint.address, endpoint.port);
-            let text = format!(
-                "was resolved at {} to {address} port {port} without having been announced",
-                at()
-            );
-            (spot(), text)
-        });
-    }
-    // Of an IPv4 and an IPv6 address, either may come.
-    if let Change::AddressChanged { from } = update.change
-        && from.is_ipv4() == endpoint.address.is_ipv4()
-    {
-        Once::note(&mut warnings.address_changed, || {
-            let text = format!(
-                "changed its address at {} from {from} to {}",
-                at(),
-                endpoint.address
-            );
-            (spot(), text)
-        });
-    }
-    if *stats.host == *endpoint.host.as_bytes() {
-        return;
-    }
-    stats.host = endpoint.host.as_bytes().into();
-    let places = update.service.into_iter().flat_map(|it| it.places());
-    let other = places
-        .filter(|place| place.is_here() && place.is_resolved())
-        .filter_map(|place| place.endpoint())
-        .find(|other| !other.host.eq_ignore_ascii_case(&endpoint.host));
-    if let Some(other) = other {
-        Once::note(&mut warnings.two_hosts, || {
-            let (a, b) = (text(other.host.as_bytes()), text(endpoint.host.as_bytes()));
-            (spot(), format!("is held by {a} and {b} at once"))
-        });
-    }
-}
-
-fn warn_of_loss(
-    stats: &mut Stats,
-    allowed: usize,
-    now: Option<Timestamp>,
-    spot: impl Fn() -> Spot,
-) {
-    if let Some(now) = now
-        && stats.warnings.losses.are_too_many(now, allowed)
-    {
-        Once::note(&mut stats.warnings.flapping, || {
-            (
-                spot(),
-                format!("was lost more than {allowed} times within an hour"),
-            )
-        });
     }
 }
