@@ -35,8 +35,7 @@ fn main() -> io::Result<ExitCode> {
                 eprintln!("{line}");
                 unread += 1;
             }
-            Err(ReadError::Io(error)) => return Err(error),
-            Err(error) => return Err(io::Error::other(error.to_string())),
+            Err(error) => return Err(error.into()),
         }
     }
     Ok(match unread {

@@ -352,3 +352,42 @@ impl From<ReadError<'_>> for OwnedReadError {
         }
     }
 }
+
+/// For programs that stop at the first record that does not read: its error is
+/// of the kind [`InvalidData`](std::io::ErrorKind::InvalidData).
+///
+/// ```
+/// use avahi_events::Reader;
+///
+/// fn count(capture: &[u8]) -> std::io::Result<usize> {
+///     let mut count = 0;
+///     let mut reader = Reader::new(capture);
+///     while let Some(event) = reader.next_event() {
+///         event?;
+///         count += 1;
+///     }
+///     Ok(count)
+/// }
+///
+/// assert_eq!(count(b"+;eth0;IPv4;a;_http._tcp;local\n").unwrap(), 1);
+/// let error = count(b"+;eth0;IPv4;a\n+;").unwrap_err();
+/// assert_eq!(error.kind(), std::io::ErrorKind::InvalidData);
+/// assert!(error.to_string().starts_with("line 2: "));
+/// ```
+#[cfg(feature = "std")]
+impl From<ReadError<'_>> for std::io::Error {
+    fn from(error: ReadError<'_>) -> Self {
+        OwnedReadError::from(error).into()
+    }
+}
+
+/// As that of [`ReadError`], with the record in it.
+#[cfg(feature = "std")]
+impl From<OwnedReadError> for std::io::Error {
+    fn from(error: OwnedReadError) -> Self {
+        match error {
+            OwnedReadError::Io(error) => error,
+            error => Self::new(std::io::ErrorKind::InvalidData, error),
+        }
+    }
+}
