@@ -188,7 +188,8 @@ fn escaped_txt(out: &mut Vec<u8>, field: &[u8]) -> Option<()> {
         put(out, &field[from..at]);
         from = at + len;
         let ends = len == 1 && byte == b'"';
-        if !ends && !(is_key && byte == b'=') {
+        let splits = is_key && byte == b'=';
+        if !(ends || splits) {
             is_ascii &= byte.is_ascii();
             json_byte(out, byte);
             continue;
