@@ -159,23 +159,48 @@ fn escaped_txt(out: &mut Vec<u8>, field: &[u8]) -> Option<()> {
         [b'"', ..] => {}
         _ => return None,
     }
-    // What is plain and not written yet begins here.
-    let mut from = 1;
-    // Where the text begins in `out` that is being written, and what of it.
-    let mut start = 0;
-    let (mut is_open, mut is_key, mut is_ascii) = (false, true, true);
-    for at in Stops::new(field) {
-        if at < from && is_open {
+    let mut stops = Stops::new(field);
+    let mut quote = 0;
+    loop {
+        if stops.next() != Some(quote) {
+            return None;
+        }
+        put(out, b"{\"key\":\"");
+        let (mut is_closed, mut end) = escaped_part(out, field, &mut stops, quote + 1, true)?;
+        if !is_closed {
+            put(out, b"\",\"value\":\"");
+            (is_closed, end) = escaped_part(out, field, &mut stops, end, false)?;
+        }
+        put(out, b"\"}");
+        quote = end + 1;
+        match field[end..] {
+            [] if is_closed => return Some(()),
+            [b' ', b'"', ..] => put(out, b","),
+            _ => return None,
+        }
+    }
+}
+
+/// Writes a key, up to the first `=`, or a value, and says whether the string
+/// was closed after it and where it ends. Key and value have this code each
+/// for themselves, since the processor learns from the one nothing of the
+/// other.
+#[inline(always)]
+fn escaped_part(
+    out: &mut Vec<u8>,
+    field: &[u8],
+    stops: &mut Stops<'_>,
+    mut from: usize,
+    is_key: bool,
+) -> Option<(bool, usize)> {
+    let start = out.len();
+    let mut is_ascii = true;
+    loop {
+        let at = stops.next()?;
+        if at < from {
             continue; // in an escape
         }
         let (byte, len) = match field[at] {
-            b'"' if !is_open => {
-                put(out, b"{\"key\":\"");
-                (start, from) = (out.len(), at + 1);
-                (is_open, is_key, is_ascii) = (true, true, true);
-                continue;
-            }
-            _ if !is_open => return None,
             128.. => {
                 is_ascii = false;
                 continue;
@@ -185,32 +210,20 @@ fn escaped_txt(out: &mut Vec<u8>, field: &[u8]) -> Option<()> {
             0..0x20 => return None,
             byte => (byte, 1),
         };
-        put(out, &field[from..at]);
+        if from < at {
+            put(out, &field[from..at]);
+        }
         from = at + len;
-        let ends = len == 1 && byte == b'"';
-        let splits = is_key && byte == b'=';
-        if !(ends || splits) {
-            is_ascii &= byte.is_ascii();
-            json_byte(out, byte);
-            continue;
+        let is_closed = len == 1 && byte == b'"';
+        if is_closed || (is_key && byte == b'=') {
+            if !is_ascii {
+                core::str::from_utf8(&out[start..]).ok()?;
+            }
+            return Some((is_closed, from));
         }
-        if !is_ascii {
-            core::str::from_utf8(&out[start..]).ok()?;
-        }
-        if !ends {
-            put(out, b"\",\"value\":\"");
-            (start, is_key, is_ascii) = (out.len(), false, true);
-            continue;
-        }
-        put(out, b"\"}");
-        is_open = false;
-        match field[from..] {
-            [] => return Some(()),
-            [b' ', b'"', ..] => put(out, b","),
-            _ => return None,
-        }
+        is_ascii &= byte.is_ascii();
+        json_byte(out, byte);
     }
-    None
 }
 
 /// Where the bytes of a TXT field stand that mean something: quotes, escapes,
@@ -316,43 +329,56 @@ fn lossy(out: &mut Vec<u8>, printed: &[u8], escapes: Escapes) -> bool {
 
 /// Writes the decoded text as it stands in a JSON string, or what it has for
 /// bytes that are not UTF-8. Returns whether it is UTF-8.
+#[inline]
 fn text(out: &mut Vec<u8>, printed: &[u8], escapes: Escapes) -> bool {
-    let start = out.len();
+    let plain = plain_len(printed);
+    put(out, &printed[..plain]);
+    plain == printed.len() || odd_text(out, plain, &printed[plain..], escapes)
+}
+
+/// The rest of a text from its first byte that is not plain, after `plain`
+/// ones that are.
+fn odd_text(out: &mut Vec<u8>, plain: usize, printed: &[u8], escapes: Escapes) -> bool {
+    let start = out.len() - plain;
     let mut is_ascii = true;
     let mut rest = printed;
-    loop {
-        let (plain, after) = rest.split_at(plain_len(rest));
-        put(out, plain);
-        let Some(&first) = after.first() else { break };
+    while let Some(&first) = rest.first() {
         let (byte, len) = match first {
-            b'\\' => escape_at(after, escapes).unwrap_or((b'\\', 1)),
+            b'\\' => escape_at(rest, escapes).unwrap_or((b'\\', 1)),
             _ => (first, 1),
-        };
-        rest = match escapes {
-            Escapes::Stamped(format) if first == b'\n' => after_stamp(&after[1..], Some(format)),
-            _ => &after[len..],
         };
         is_ascii &= byte.is_ascii();
         json_byte(out, byte);
+        rest = match escapes {
+            Escapes::Stamped(format) if first == b'\n' => after_stamp(&rest[1..], Some(format)),
+            _ => &rest[len..],
+        };
+        // Escapes often come one after the other.
+        if rest.first().is_some_and(|&byte| byte != b'\\') {
+            let plain = plain_len(rest);
+            put(out, &rest[..plain]);
+            rest = &rest[plain..];
+        }
     }
     is_ascii || core::str::from_utf8(&out[start..]).is_ok()
 }
 
 /// One byte of a JSON string, as `serde_json` writes it.
+#[inline]
 fn json_byte(out: &mut Vec<u8>, byte: u8) {
     match byte {
+        _ if byte >= 0x20 && byte != b'"' && byte != b'\\' => out.push(byte),
         b'"' | b'\\' => put(out, &[b'\\', byte]),
         b'\n' => put(out, b"\\n"),
         b'\r' => put(out, b"\\r"),
         b'\t' => put(out, b"\\t"),
         0x08 => put(out, b"\\b"),
         0x0c => put(out, b"\\f"),
-        0..0x20 => {
+        _ => {
             let digit = |value: u8| b"0123456789abcdef"[usize::from(value)];
             put(out, b"\\u00");
             put(out, &[digit(byte >> 4), digit(byte & 15)]);
         }
-        _ => out.push(byte),
     }
 }
 

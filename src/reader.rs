@@ -269,6 +269,8 @@ mod buffered {
         buffer: Vec<u8>,
         /// Where the next record begins in the buffer.
         front: usize,
+        /// Where the last line feed in the buffer ends.
+        feeds_end: usize,
         ended: bool,
         framer: Framer,
         line: u64,
@@ -283,6 +285,7 @@ mod buffered {
                 input,
                 buffer: Vec::new(),
                 front: 0,
+                feeds_end: 0,
                 ended: false,
                 framer: Framer::default(),
                 line: 1,
@@ -323,7 +326,23 @@ mod buffered {
                 self.fill()?;
             }
             let rest = &self.buffer[self.front..];
-            let Some(framed) = self.framer.next(rest, self.ended) else {
+            let (line, offset) = (self.line, self.offset);
+            let record = self.framer.line(rest, |event, text_len, len| {
+                self.front += len;
+                self.line += 1;
+                self.offset += len as u64;
+                Record {
+                    event: Ok(event),
+                    stamp: None,
+                    bytes: &rest[..text_len],
+                    line,
+                    offset,
+                }
+            });
+            if record.is_some() {
+                return Ok(record);
+            }
+            let Some(framed) = self.framer.any_line(rest, self.ended) else {
                 return Ok(None);
             };
             let record = Record {
@@ -377,7 +396,9 @@ mod buffered {
                 return true;
             }
             let rest = &self.buffer[self.front..];
-            if self.framer.is_settled(rest) {
+            // A line without TXT is settled by its end, wherever that is.
+            let has_end = self.front < self.feeds_end;
+            if has_end && matches!(rest, [b'+' | b'-', b';', ..]) || self.framer.is_settled(rest) {
                 return true;
             }
             let mut framer = self.framer.clone();
@@ -396,7 +417,11 @@ mod buffered {
             };
             let taken = input.len().min(CHUNK);
             self.buffer.drain(..self.front);
+            self.feeds_end = self.feeds_end.saturating_sub(self.front);
             self.front = 0;
+            if let Some(feed) = memchr::memrchr(b'\n', &input[..taken]) {
+                self.feeds_end = self.buffer.len() + feed + 1;
+            }
             self.buffer.extend_from_slice(&input[..taken]);
             self.input.consume(taken);
             self.ended = taken == 0;

@@ -166,6 +166,7 @@ impl Framer {
     /// The record at the front of `buf`; `None` if there has to be more of the
     /// input to tell, or if there is none left. `last` says that the input
     /// ends with `buf`.
+    #[cfg(feature = "std")]
     #[inline]
     pub(crate) fn next<'a>(&mut self, buf: &'a [u8], last: bool) -> Option<Framed<'a>> {
         let line = self.line(buf, |event, text_len, len| Framed {
