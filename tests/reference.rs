@@ -269,3 +269,18 @@ proptest! {
         check(line.as_bytes());
     }
 }
+
+/// Found by fuzzing: a line that ends within what would be its interface was
+/// read on into the next one.
+#[test]
+fn a_line_ends_at_its_line_feed_wherever_that_is() {
+    let line = b"-;(null);IPv6;a;_http._tcp;local; and more than any window has of bytes\n";
+    for at in 2..line.len() - 1 {
+        let mut torn = line.to_vec();
+        torn.insert(at, b'\n');
+        let capture = [&torn[..], b"+;eth0;IPv4;b;_http._tcp;local\n", &[b'x'; 64]].concat();
+        let first = avahi_events::records(&capture).next().unwrap();
+        assert_eq!(first.bytes, &line[..at], "{at}");
+        assert_eq!(first.event, avahi_events::Event::parse(&line[..at]), "{at}");
+    }
+}

@@ -174,19 +174,20 @@ fn separator_mask(window: &[u8; 64]) -> u64 {
     mask(window, |byte| matches!(byte, b';' | b'\n'))
 }
 
-/// Where the first `;` of the window stands.
+/// Where the first `;` of the window stands, if no line ends before it.
 #[inline(always)]
 fn first_semicolon(window: &[u8; 16]) -> Option<usize> {
     const ONES: u64 = 0x0101_0101_0101_0101;
     let both = u128::from_le_bytes(*window);
-    // The lowest bit that is set is the high one of the first `;`.
-    let hits = |eight: u64| {
-        let differences = eight ^ (ONES * b';' as u64);
+    // The lowest bit that is set is the high one of the first such byte.
+    let hits_of = |eight: u64, byte: u8| {
+        let differences = eight ^ (ONES * u64::from(byte));
         differences.wrapping_sub(ONES) & !differences & (ONES << 7)
     };
+    let hits = |eight: u64| hits_of(eight, b';') | hits_of(eight, b'\n');
     let (low, high) = (hits(both as u64), hits((both >> 64) as u64));
     let at = (u128::from(high) << 64 | u128::from(low)).trailing_zeros() as usize / 8;
-    (at < window.len()).then_some(at)
+    (window.get(at) == Some(&b';')).then_some(at)
 }
 
 /// The protocol, if the window begins with `;IPv4;` or `;IPv6;`.
