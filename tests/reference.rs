@@ -274,7 +274,7 @@ proptest! {
 /// read on into the next one.
 #[test]
 fn a_line_ends_at_its_line_feed_wherever_that_is() {
-    let line = b"-;(null);IPv6;a;_http._tcp;local; and more than any window has of bytes\n";
+    let line = b"-;(null);IPv6;a;_http._tcp;local\n";
     for at in 2..line.len() - 1 {
         let mut torn = line.to_vec();
         torn.insert(at, b'\n');
