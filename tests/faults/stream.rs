@@ -168,6 +168,9 @@ fn a_stream_of_a_flood_can_be_left() {
         let timeout = tokio::time::timeout(Duration::from_millis(300), counted);
         assert!(timeout.await.is_err(), "it has no end");
         drop(stream);
+        for pid in stage.pids() {
+            gone(pid).await; // tokio reaps it in its own time
+        }
     });
     stage.assert_empty();
 }
