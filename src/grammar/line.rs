@@ -8,6 +8,7 @@
 //! a field.
 
 use memchr::{memchr, memchr2_iter};
+use nom::{Err, IResult};
 
 use super::address::address;
 use crate::{
@@ -17,6 +18,16 @@ use crate::{
     txt::Txt,
     window::mask,
 };
+
+/// What a leaf leaves of the input, and gives. Why it takes something to be
+/// unusual is of no interest: the plain grammar will say it.
+type Usual<'a, T> = IResult<&'a [u8], T, ()>;
+
+/// What is not there is for the plain grammar to judge.
+#[inline(always)]
+fn usual<T>(found: Option<T>) -> Result<T, Err<()>> {
+    found.ok_or(Err::Error(()))
+}
 
 /// What `done` makes of the event in the line at the front of `buf`. `None` if
 /// it is none of the usual ones, or if too little of the input is at hand.
@@ -29,15 +40,10 @@ pub(crate) fn line<'a, T>(
     buf: &'a [u8],
     done: impl FnOnce(Event<'a>, usize, usize) -> Option<T>,
 ) -> Option<T> {
-    let [sign @ (b'+' | b'=' | b'-'), b';', body @ ..] = buf else {
-        return None;
-    };
-    let interface_len = first_semicolon(body.first_chunk()?)?;
-    let (interface, after) = body.split_at_checked(interface_len)?;
-    let protocol = protocol(after.first_chunk()?)?;
-    let (protocol_text, input) = (&after[1..5], &after[6..]);
-    let ([name, service_type], last, end, input) = fields(input)?;
-    let interface = interface_of(interface)?;
+    let (input, sign) = sign(buf).ok()?;
+    let (input, interface) = interface(input).ok()?;
+    let (input, (protocol, protocol_text)) = protocol(input).ok()?;
+    let (input, ([name, service_type], last, end)) = fields(input).ok()?;
     let service = |domain| Service {
         interface,
         protocol: Some(protocol),
@@ -58,7 +64,7 @@ pub(crate) fn line<'a, T>(
             }
         }
         (b'=', b';') if !last.is_empty() => {
-            let (endpoint, end, input) = endpoint(input)?;
+            let (input, (endpoint, end)) = endpoint(input).ok()?;
             let len = buf.len() - input.len();
             let text_len = len - 1 - (end.len() - endpoint.txt.as_bytes().len());
             done(Event::Resolve(service(last), endpoint), text_len, len)
@@ -67,33 +73,26 @@ pub(crate) fn line<'a, T>(
     }
 }
 
-/// Host, address, port and TXT; the last field with all but the line feed, and
-/// what is after that.
+/// `+`, `=` or `-`, and the `;` after it.
 #[inline(always)]
-fn endpoint(input: &[u8]) -> Option<(Endpoint<'_>, &[u8], &[u8])> {
-    let address_at = input;
-    let ([host, address_text], port_text, end, input) = fields(input)?;
-    if end != b';' {
-        return None;
+fn sign(input: &[u8]) -> Usual<'_, u8> {
+    match *input {
+        [sign @ (b'+' | b'=' | b'-'), b';', ref input @ ..] => Ok((input, sign)),
+        _ => usual(None),
     }
-    let (txt, last, input) = match input {
-        [b'\n', input @ ..] => (&b""[..], &b""[..], input),
-        [b'"', inner @ ..] => {
-            let len = memchr(b'\n', inner)? + 1;
-            let last = &input[..len];
-            let txt = without_cr(last)?;
-            if txt.len() < 2 || !txt.ends_with(b"\"") {
-                return None;
-            }
-            (txt, last, &input[len + 1..])
-        }
-        _ => return None,
-    };
-    let address = address(&address_at[host.len() + 1..], address_text.len())?;
-    let port = port(
-        &address_at[host.len() + address_text.len() + 2..],
-        port_text.len(),
-    )?;
+}
+
+/// Host, address, port and TXT; and the last field with all but the line feed.
+#[inline(always)]
+fn endpoint(input: &[u8]) -> Usual<'_, (Endpoint<'_>, &[u8])> {
+    let (after, ([host, address_text], port_text, end)) = fields(input)?;
+    if end != b';' {
+        return usual(None);
+    }
+    let (after, (txt, last)) = txt(after)?;
+    let address = usual(address(&input[host.len() + 1..], address_text.len()))?;
+    let port_at = host.len() + address_text.len() + 2;
+    let port = usual(port(&input[port_at..], port_text.len()))?;
     let endpoint = Endpoint {
         host: Name::new(host),
         address,
@@ -102,7 +101,25 @@ fn endpoint(input: &[u8]) -> Option<(Endpoint<'_>, &[u8], &[u8])> {
         address_text,
         port_text,
     };
-    Some((endpoint, last, input))
+    Ok((after, (endpoint, last)))
+}
+
+/// TXT, without and with the first half of a CR LF.
+#[inline(always)]
+fn txt(input: &[u8]) -> Usual<'_, (&[u8], &[u8])> {
+    match input {
+        [b'\n', after @ ..] => Ok((after, (&b""[..], &b""[..]))),
+        [b'"', inner @ ..] => {
+            let len = usual(memchr(b'\n', inner))? + 1;
+            let last = &input[..len];
+            let txt = usual(without_cr(last))?;
+            if txt.len() < 2 || !txt.ends_with(b"\"") {
+                return usual(None);
+            }
+            Ok((&input[len + 1..], (txt, last)))
+        }
+        _ => usual(None),
+    }
 }
 
 /// The last field of a line, without the first half of a CR LF.
@@ -115,21 +132,21 @@ fn without_cr(field: &[u8]) -> Option<&[u8]> {
     }
 }
 
-/// Two fields that end in `;` and are not empty, a third one, the separator it
-/// ends in, and what comes after that.
+/// Two fields that end in `;` and are not empty, a third one, and the separator
+/// it ends in.
 #[inline(always)]
-#[allow(clippy::type_complexity)]
-fn fields(input: &[u8]) -> Option<([&[u8]; 2], &[u8], u8, &[u8])> {
-    let (a, b, c) = separators(input)?;
-    let first = input.get(..a)?;
-    let second = input.get(a + 1..b)?;
-    let third = input.get(b + 1..c)?;
+#[allow(clippy::type_complexity)] // the tuples are the grammar
+fn fields(input: &[u8]) -> Usual<'_, ([&[u8]; 2], &[u8], u8)> {
+    let (a, b, c) = usual(separators(input))?;
+    let first = usual(input.get(..a))?;
+    let second = usual(input.get(a + 1..b))?;
+    let third = usual(input.get(b + 1..c))?;
     let semicolons = input[a] == b';' && input[b] == b';';
     if !semicolons || first.is_empty() || second.is_empty() {
-        return None;
+        return usual(None);
     }
-    let end = *input.get(c)?;
-    Some(([first, second], third, end, &input[c + 1..]))
+    let end = *usual(input.get(c))?;
+    Ok((&input[c + 1..], ([first, second], third, end)))
 }
 
 /// Where the next three separators stand, `;` or line feed.
@@ -190,30 +207,34 @@ fn first_semicolon(window: &[u8; 16]) -> Option<usize> {
     (window.get(at) == Some(&b';')).then_some(at)
 }
 
-/// The protocol, if the window begins with `;IPv4;` or `;IPv6;`.
-#[inline(always)]
-fn protocol(window: &[u8; 8]) -> Option<Protocol> {
-    let [.., digit, _, _, _] = *window;
-    // `4` and `6` differ in one bit.
-    let constant = u64::from_le_bytes(*window) & 0x0000_fffd_ffff_ffff;
-    if constant != u64::from_le_bytes(*b";IPv4;\0\0") {
-        return None;
-    }
-    Some(match digit {
-        b'4' => Protocol::IPv4,
-        _ => Protocol::IPv6,
-    })
-}
-
 /// The interface of a service that was seen over a known protocol. `n/a` and
 /// the like are left to the plain grammar.
 #[inline(always)]
-fn interface_of(text: &[u8]) -> Option<Interface<'_>> {
+fn interface(input: &[u8]) -> Usual<'_, Interface<'_>> {
+    let len = usual(first_semicolon(usual(input.first_chunk())?))?;
+    let (text, after) = usual(input.split_at_checked(len))?;
     match text {
-        [] | b"n/a" => None,
-        b"(null)" => Some(Interface::Gone),
-        _ => Some(Interface::Named(text)),
+        [] | b"n/a" => usual(None),
+        b"(null)" => Ok((after, Interface::Gone)),
+        _ => Ok((after, Interface::Named(text))),
     }
+}
+
+/// `;IPv4;` or `;IPv6;`, and the text between.
+#[inline(always)]
+fn protocol(input: &[u8]) -> Usual<'_, (Protocol, &[u8])> {
+    let window: [u8; 8] = *usual(input.first_chunk())?;
+    let [.., digit, _, _, _] = window;
+    // `4` and `6` differ in one bit.
+    let constant = u64::from_le_bytes(window) & 0x0000_fffd_ffff_ffff;
+    if constant != u64::from_le_bytes(*b";IPv4;\0\0") {
+        return usual(None);
+    }
+    let protocol = match digit {
+        b'4' => Protocol::IPv4,
+        _ => Protocol::IPv6,
+    };
+    Ok((&input[6..], (protocol, &input[1..5])))
 }
 
 /// The port that the first `len` bytes of `input` are, one to five digits.
