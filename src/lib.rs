@@ -24,6 +24,8 @@ mod error;
 mod escape;
 mod event;
 mod grammar;
+#[cfg(all(feature = "std", any(doc, doctest)))]
+pub mod guide;
 #[cfg(feature = "serde")]
 mod json;
 mod label;
