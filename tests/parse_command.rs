@@ -156,6 +156,11 @@ fn a_line_of_ones_own() {
         ""
     );
     assert_eq!(lines(&["--interface", "eth1", "--format", "{name}"]), "");
+    // So are resolved services without that attribute.
+    assert_eq!(
+        lines(&["--protocol", "IPv4", "--format", "{txt.note}"]),
+        "2nd floor; near \"the kitchen\"\n"
+    );
 }
 
 #[test]

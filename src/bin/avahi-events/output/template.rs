@@ -144,12 +144,13 @@ impl Field {
             Self::File | Self::Line => true,
             Self::Time => item.time.is_some(),
             Self::Name | Self::Type | Self::TypeName => item.event.service().is_some(),
-            Self::Host
-            | Self::Address
-            | Self::Port
-            | Self::Socket
-            | Self::Txt
-            | Self::TxtValue(_) => item.event.endpoint().is_some(),
+            Self::Host | Self::Address | Self::Port | Self::Socket | Self::Txt => {
+                item.event.endpoint().is_some()
+            }
+            Self::TxtValue(key) => {
+                let endpoint = item.event.endpoint();
+                endpoint.is_some_and(|it| it.txt.get(key).is_some())
+            }
         }
     }
 
