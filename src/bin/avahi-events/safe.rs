@@ -58,6 +58,30 @@ pub fn write<W: Write>(out: &mut W, value: &[u8], audience: Audience) -> io::Res
     Ok(())
 }
 
+/// Writes JSON with the characters that `is_odd` names escaped, beyond what JSON
+/// asks for. They can only stand in strings.
+pub fn write_json<W: Write>(
+    out: &mut W,
+    json: &str,
+    is_odd: impl Fn(char) -> bool,
+) -> io::Result<()> {
+    let mut rest = json;
+    while let Some(at) = rest.find(&is_odd) {
+        let (before, after) = rest.split_at(at);
+        out.write_all(before.as_bytes())?;
+        let mut chars = after.chars();
+        let mut units = [0; 2];
+        for unit in chars
+            .next()
+            .map_or(&[][..], |it| it.encode_utf16(&mut units))
+        {
+            write!(out, "\\u{unit:04x}")?;
+        }
+        rest = chars.as_str();
+    }
+    out.write_all(rest.as_bytes())
+}
+
 /// The value as text for a terminal, on one line.
 pub fn text(value: &[u8]) -> String {
     let mut out = Vec::new();

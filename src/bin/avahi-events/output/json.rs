@@ -1,11 +1,9 @@
 //! JSON Lines.
 
-use std::io::Write as _;
-
 use avahi_events::Annotated;
 
 use super::{Extras, Item};
-use crate::safe::{Audience, acts_on_terminal};
+use crate::safe::{self, Audience, acts_on_terminal};
 
 /// Prints one object, and a line feed.
 pub fn print(out: &mut Vec<u8>, item: &Item<'_>, audience: Audience, extras: &Extras) {
@@ -23,30 +21,10 @@ pub fn print(out: &mut Vec<u8>, item: &Item<'_>, audience: Audience, extras: &Ex
     event.write_json(out);
     if audience == Audience::Terminal {
         let object = out.split_off(start);
-        put_for_terminal(out, &String::from_utf8_lossy(&object));
+        // Writing to memory does not fail.
+        let _ = safe::write_json(out, &String::from_utf8_lossy(&object), acts_on_terminal);
     }
     out.push(b'\n');
-}
-
-/// Escapes, beyond what JSON asks for, all that a terminal would act on. It
-/// can only stand in strings.
-fn put_for_terminal(out: &mut Vec<u8>, json: &str) {
-    let mut rest = json;
-    while let Some(at) = rest.find(acts_on_terminal) {
-        let (before, after) = rest.split_at(at);
-        out.extend_from_slice(before.as_bytes());
-        let mut chars = after.chars();
-        let mut units = [0; 2];
-        for unit in chars
-            .next()
-            .map_or(&[][..], |it| it.encode_utf16(&mut units))
-        {
-            // Writing to memory does not fail.
-            let _ = write!(out, "\\u{unit:04x}");
-        }
-        rest = chars.as_str();
-    }
-    out.extend_from_slice(rest.as_bytes());
 }
 
 #[cfg(test)]

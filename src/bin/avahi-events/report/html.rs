@@ -11,6 +11,8 @@ use jiff::{Timestamp, tz::TimeZone};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
+use crate::safe;
+
 const PAGE: &str = include_str!("page/page.html");
 const STYLE: &str = include_str!("page/page.css");
 const SCRIPT: &str = include_str!("page/page.js");
@@ -43,30 +45,14 @@ fn hash(text: &str) -> String {
 }
 
 fn write_data(out: &mut impl Write, report: &Report, zone: &TimeZone) -> io::Result<()> {
-    let data = Data::new(report, zone);
-    serde_json::to_writer(InScript(out), &data).map_err(io::Error::from)
+    let data = serde_json::to_string(&Data::new(report, zone))?;
+    safe::write_json(out, &data, is_odd)
 }
 
-/// Writes JSON such that nothing in it ends, or begins, an element: `<`, `>`
-/// and `&` occur in strings only, where they can be escaped.
-struct InScript<W>(W);
-
-impl<W: Write> Write for InScript<W> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let is_markup = |byte: &u8| matches!(byte, b'<' | b'>' | b'&');
-        let mut rest = bytes;
-        while let Some(at) = rest.iter().position(is_markup) {
-            self.0.write_all(&rest[..at])?;
-            write!(self.0, "\\u{:04x}", rest[at])?;
-            rest = &rest[at + 1..];
-        }
-        self.0.write_all(rest)?;
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.0.flush()
-    }
+/// What is escaped in the data, so that nothing in it ends, or begins, an
+/// element, or acts on whoever looks at the page's source.
+fn is_odd(char: char) -> bool {
+    matches!(char, '<' | '>' | '&') || safe::acts_on_terminal(char)
 }
 
 /// What the page's script reads. Times are milliseconds since 1970.
@@ -175,21 +161,36 @@ fn milliseconds(time: Timestamp) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use std::io::Write as _;
-
+    use avahi_events::{
+        EscapeLabel, Reader,
+        report::{Merge, Options, Session, Source},
+    };
     use jiff::tz::{Offset, TimeZone};
 
-    use super::{InScript, zone_name};
+    use super::{is_odd, write, zone_name};
 
+    /// Found by fuzzing: the characters that turn the direction of writing stood
+    /// in the page as they are.
     #[test]
-    fn nothing_in_the_data_is_markup() {
-        let mut out = Vec::new();
-        let name = "</script><!-- ]]> &amp;";
-        serde_json::to_writer(InScript(&mut out), name).unwrap();
-        InScript(&mut out).write_all(b"").unwrap();
-        let text = String::from_utf8(out).unwrap();
-        assert!(!text.contains(['<', '>', '&']), "{text}");
-        assert_eq!(serde_json::from_str::<String>(&text).unwrap(), name);
+    fn nothing_in_the_page_is_a_strangers() {
+        let name = "</script><!-- ]]> &amp; \u{202e}\u{9b}";
+        let printed = format!(
+            "+;eth0;IPv4;{};_x._tcp;local\n",
+            EscapeLabel(name.as_bytes())
+        );
+        let mut session = Session::new(Options::default());
+        let mut merge = Merge::new(vec![Source::new(Reader::new(printed.as_bytes()))]);
+        while let Some(next) = merge.next_record() {
+            session.take(&next.unwrap());
+        }
+        let mut page = Vec::new();
+        write(&mut page, &session.finish(1), &TimeZone::UTC).unwrap();
+        let page = String::from_utf8(page).unwrap();
+        let (_, data) = page.split_once("id=\"data\">").unwrap();
+        let (data, _) = data.split_once("</script>").unwrap();
+        assert!(!data.contains(is_odd), "{data}");
+        let data: serde_json::Value = serde_json::from_str(data).unwrap();
+        assert_eq!(data["services"][0]["name"], name);
     }
 
     #[test]

@@ -6,7 +6,7 @@ mod text;
 
 use std::{
     fs::File,
-    io::{self, BufWriter, Write as _},
+    io::{self, BufWriter, Write},
     path::{Path, PathBuf},
 };
 
@@ -23,7 +23,7 @@ use crate::{
     Outcome,
     input::{self, Input},
     reading::{StampArguments, TypeArguments},
-    safe,
+    safe::{self, Audience},
     unread::say,
 };
 
@@ -108,8 +108,7 @@ pub fn run(arguments: &Arguments) -> io::Result<Outcome> {
     };
     match printed {
         Some(Format::Json) => {
-            serde_json::to_writer(&mut out, &report)?;
-            out.write_all(b"\n")?;
+            write_json(&mut out, &report, Audience::of_stdout())?;
         }
         Some(Format::Text) => text::write(&mut out, &report, &zone)?,
         None => {}
@@ -119,6 +118,17 @@ pub fn run(arguments: &Arguments) -> io::Result<Outcome> {
         outcome = Outcome::Incomplete;
     }
     Ok(outcome)
+}
+
+fn write_json(out: &mut impl Write, report: &Report, audience: Audience) -> io::Result<()> {
+    match audience {
+        Audience::Program => serde_json::to_writer(&mut *out, report)?,
+        Audience::Terminal => {
+            let json = serde_json::to_string(report)?;
+            safe::write_json(out, &json, safe::acts_on_terminal)?;
+        }
+    }
+    out.write_all(b"\n")
 }
 
 fn write_page(path: &Path, report: &Report, zone: &TimeZone) -> io::Result<()> {
@@ -179,5 +189,36 @@ fn progress(inputs: &[Input]) -> ProgressBar {
     match len >= input::LARGE {
         true => input::progress_bar(len),
         false => ProgressBar::hidden(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use avahi_events::{
+        Reader,
+        report::{Merge, Options, Session, Source},
+    };
+
+    use super::{Audience, write_json};
+
+    #[test]
+    fn a_terminal_gets_the_same_report_with_nothing_to_act_on() {
+        let capture = &b"+;eth0;IPv4;a\\194\\155b\\226\\128\\174;_x._tcp;local\n"[..];
+        let mut session = Session::new(Options::default());
+        let mut merge = Merge::new(vec![Source::new(Reader::new(capture))]);
+        while let Some(next) = merge.next_record() {
+            session.take(&next.unwrap());
+        }
+        let report = session.finish(1);
+        let printed = |audience| {
+            let mut out = Vec::new();
+            write_json(&mut out, &report, audience).unwrap();
+            String::from_utf8(out).unwrap()
+        };
+        let (program, terminal) = (printed(Audience::Program), printed(Audience::Terminal));
+        assert!(program.contains("\"a\u{9b}b\u{202e}\""), "{program}");
+        assert!(terminal.contains(r#""a\u009bb\u202e""#), "{terminal}");
+        let value = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap();
+        assert_eq!(value(&program), value(&terminal));
     }
 }
