@@ -406,6 +406,31 @@ mod vanished {
     }
 }
 
+/// Also if that was right before browsing began anew: it is still at the other.
+#[test]
+fn a_service_that_vanished_from_one_interface_returns() {
+    for keeping in [false, true] {
+        let mut directory = match keeping {
+            true => Directory::keeping_gone(),
+            false => Directory::new(),
+        };
+        feed_all(
+            &mut directory,
+            &[
+                "+;eth0;IPv4;a;_ipp._tcp;local",
+                "+;wlan0;IPv4;a;_ipp._tcp;local",
+                "-;(null);IPv4;a;_ipp._tcp;local",
+            ],
+        );
+        let message = Message::parse(b"Disconnected, reconnecting ...").unwrap();
+        directory.feed_message(&message);
+        // Some other event is seen first.
+        feed(&mut directory, "+;eth0;IPv4;b;_ipp._tcp;local");
+        let change = feed(&mut directory, "+;eth0;IPv4;a;_ipp._tcp;local");
+        assert_eq!(change, Change::Returned, "keeping: {keeping}");
+    }
+}
+
 /// A long log of services, interfaces and restarts that come and go leaves no
 /// more behind than a short one.
 #[test]

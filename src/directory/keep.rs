@@ -166,6 +166,8 @@ impl Directory {
     pub(super) fn begin_anew(&mut self) {
         self.run.clear();
         self.end_burst();
+        // After this, what was here would count as having left.
+        self.drop_what_left();
         self.ended = false;
         if self.seen.is_empty() {
             return; // nothing has come since the last time
