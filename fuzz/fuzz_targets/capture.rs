@@ -5,8 +5,9 @@
 use std::io::{BufRead, Read};
 
 use arbitrary::Arbitrary;
-use avahi_events::{EventBuf, MAX_RECORD, ParseError, Reader, Record, records};
+use avahi_events::{EventBuf, MAX_RECORD, ParseError, Reader, Record, RecordDecoder, records};
 use libfuzzer_sys::fuzz_target;
+use tokio_util::{bytes::BytesMut, codec::Decoder as _};
 
 #[derive(Debug, Arbitrary)]
 struct Input<'a> {
@@ -45,6 +46,31 @@ fuzz_target!(|input: Input<'_>| {
     }
     assert_eq!(at, capture.len());
 
+    let mut cut = Cut {
+        rest: capture,
+        cuts: input.cuts,
+        turn: 0,
+    };
+    let mut decoder = RecordDecoder::new();
+    let (mut buffer, mut read) = (BytesMut::new(), 0);
+    loop {
+        let piece = cut.fill_buf().unwrap();
+        let (len, ended) = (piece.len(), piece.is_empty());
+        buffer.extend_from_slice(piece);
+        cut.consume(len);
+        while let Some(record) = match ended {
+            false => decoder.decode(&mut buffer).unwrap(),
+            true => decoder.decode_eof(&mut buffer).unwrap(),
+        } {
+            assert_eq!(kept(&record.record()), whole[read]);
+            read += 1;
+        }
+        if ended {
+            break;
+        }
+    }
+    assert_eq!((read, buffer.len()), (whole.len(), 0));
+
     let mut reader = Reader::new(Cut {
         rest: capture,
         cuts: input.cuts,
@@ -71,9 +97,7 @@ fn kept(record: &Record<'_>) -> Kept {
     (
         record.event.map(EventBuf::from),
         record.message().map(|it| format!("{it:?}")),
-        record
-            .stamp
-            .map_or(Vec::new(), |it| it.as_bytes().to_vec()),
+        record.stamp.map_or(Vec::new(), |it| it.as_bytes().to_vec()),
         record.bytes.to_vec(),
         record.line,
         record.offset,

@@ -1,4 +1,5 @@
-//! Names: what is encoded decodes to itself, and anything decodes to something.
+//! Names: what is encoded decodes to itself, also as one of several labels, and
+//! anything decodes to something.
 #![no_main]
 
 use avahi_events::{EscapeLabel, Label, Name};
@@ -9,6 +10,20 @@ fuzz_target!(|bytes: &[u8]| {
     let label = Label::new(printed.as_bytes());
     assert_eq!(*label.decode(), *bytes);
     assert!(label == *bytes);
+
+    let labels: Vec<_> = bytes
+        .split(|&byte| byte == b'/')
+        .filter(|label| !label.is_empty())
+        .collect();
+    let printed: Vec<_> = labels
+        .iter()
+        .map(|it| EscapeLabel(it).to_string())
+        .collect();
+    let printed = printed.join(".");
+    let name = Name::new(printed.as_bytes());
+    let decoded: Vec<_> = name.labels().map(|it| it.decode().into_owned()).collect();
+    assert!(labels.is_empty() || decoded == labels);
+    assert!(name.eq_ignore_ascii_case(&Name::new((printed.clone() + ".").as_bytes())));
 
     let label = Label::new(bytes);
     let decoded = label.decode();

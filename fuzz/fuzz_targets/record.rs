@@ -1,16 +1,32 @@
 //! One record: whatever it is, reading it does no harm; what was read prints as
-//! it stood, and reads again as it is.
+//! it stood, and reads again as it is. A plain parser reads the same, also where
+//! the record is a line of a capture.
 #![no_main]
+
+#[path = "../../tests/common/plain.rs"]
+mod plain;
 
 use avahi_events::{Event, EventBuf};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|record: &[u8]| {
-    match Event::parse(record) {
+    let text = record.strip_suffix(b"\n").unwrap_or(record);
+    let text = text.strip_suffix(b"\r").unwrap_or(text);
+    let event = Event::parse(record);
+    // Only TXT may hold line feeds.
+    let expected = plain::reference(text).filter(|line| {
+        let txt = line.endpoint.map_or(&b""[..], |(.., txt)| txt);
+        !text[..text.len() - txt.len()].contains(&b'\n')
+    });
+    let seen = event.as_ref().ok().map(|it| plain::seen(it, text));
+    assert_eq!(seen, expected);
+    let is_line = matches!(text, [b'+' | b'=' | b'-', b';', ..]);
+    if is_line && !text.contains(&b'\n') && !text.ends_with(b"\r") {
+        plain::check(text);
+    }
+    match event {
         Ok(event) => {
             let printed = event.to_bytes();
-            let text = record.strip_suffix(b"\n").unwrap_or(record);
-            let text = text.strip_suffix(b"\r").unwrap_or(text);
             assert_eq!(printed, text);
             assert_eq!(Event::parse(&printed), Ok(event));
             let owned = EventBuf::from(event);

@@ -2,6 +2,7 @@
 #![allow(dead_code)] // each test uses a part of it
 
 pub mod any;
+pub mod plain;
 
 use std::path::{Path, PathBuf};
 
