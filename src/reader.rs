@@ -396,9 +396,7 @@ mod buffered {
                 return true;
             }
             let rest = &self.buffer[self.front..];
-            // A line without TXT is settled by its end, wherever that is.
-            let has_end = self.front < self.feeds_end;
-            if has_end && matches!(rest, [b'+' | b'-', b';', ..]) || self.framer.is_settled(rest) {
+            if self.framer.is_settled(rest, self.front < self.feeds_end) {
                 return true;
             }
             let mut framer = self.framer.clone();

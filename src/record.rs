@@ -6,6 +6,7 @@
 #[cfg(feature = "alloc")]
 mod buf;
 mod other;
+mod stamped;
 
 use memchr::{memchr, memchr_iter};
 
@@ -17,7 +18,7 @@ use crate::{
     event::{Event, Interface},
     grammar,
     message::Message,
-    stamp::{Stamp, StampFormat, Stamps, after_stamp},
+    stamp::{Shape, Stamp, StampFormat, Stamps, after_stamp},
     txt::{Txt, TxtDialect},
 };
 
@@ -119,6 +120,9 @@ pub(crate) struct Framer {
     pub(crate) stamps: Stamps,
     /// The format of the last stamp that stood before an event.
     stamp_format: Option<StampFormat>,
+    /// The shape of the last stamp that stood before an event with `-p`, if it
+    /// has one. It makes reading faster, and no other.
+    shape: Option<Shape>,
     /// How wide the column of names is at most.
     name_width: Option<usize>,
 }
@@ -223,6 +227,16 @@ impl Framer {
     /// As [`next`](Self::next), of whatever kind the line is.
     #[cold]
     pub(crate) fn any_line<'a>(&mut self, buf: &'a [u8], last: bool) -> Option<Framed<'a>> {
+        let line = self.stamped_line(buf, |event, stamp, text_len, len| Framed {
+            event: Ok(event),
+            stamp: Some(stamp),
+            bytes: &buf[..text_len],
+            len,
+            lines: 1,
+        });
+        if line.is_some() {
+            return line;
+        }
         let Some(feed) = memchr(b'\n', &window(buf)[self.searched..]) else {
             return self.without_line_feed(buf, last);
         };
@@ -281,20 +295,26 @@ impl Framer {
     }
 
     /// Whether a record stands at the front of the buffer for certain, without
-    /// reading it. What it settles is nearly every line.
+    /// reading it. What it settles is nearly every line. `has_feed` says that
+    /// the buffer is known to hold a line feed.
     #[cfg(feature = "std")]
-    pub(crate) fn is_settled(&self, buf: &[u8]) -> bool {
-        let Some(feed) = memchr(b'\n', buf) else {
+    #[inline]
+    pub(crate) fn is_settled(&self, buf: &[u8], has_feed: bool) -> bool {
+        let is_stamped = !begins_event(buf);
+        let line = match is_stamped {
+            true => self.after_expected_stamp(buf),
+            false => buf,
+        };
+        // A line without TXT is settled by its end, wherever that is.
+        if has_feed && matches!(line, [b'+' | b'-', b';', ..]) {
+            return true;
+        }
+        let Some(feed) = memchr(b'\n', line) else {
             return false;
         };
-        let (mut line, mut after) = (&buf[..feed], &buf[feed + 1..]);
-        if !begins_event(line) {
-            let format = match self.stamps {
-                Stamps::Find => self.stamp_format,
-                Stamps::Only(format) => Some(format),
-                Stamps::None => None,
-            };
-            (line, after) = (after_stamp(line, format), after_stamp(after, format));
+        let (line, mut after) = (&line[..feed], &line[feed + 1..]);
+        if is_stamped {
+            after = self.after_expected_stamp(after);
         }
         match line {
             // Perhaps a TXT that has only been opened.

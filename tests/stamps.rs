@@ -305,6 +305,42 @@ fn a_zone_is_that_of_the_clock() {
     assert_eq!(time.to_string(), "2026-11-22T09:58:46Z");
 }
 
+/// What is known of the last stamp makes the next ones no other times: a clock
+/// that can use it for none of them, as the fraction is never as long as the
+/// last one, tells the same.
+#[test]
+fn times_do_not_hang_on_the_digits() {
+    let rng = &mut fastrand::Rng::with_seed(7);
+    // Around both changes of the clock, the end of February and of the year.
+    let days = ["Mar 29", "Oct 25", "Feb 28", "Feb 29", "Dec 31", "Jan  1"];
+    for zone in ["UTC", "Europe/Berlin", "Australia/Lord_Howe"] {
+        let clock = || Clock::new(TimeZone::get(zone).unwrap()).with_year(2027);
+        for _ in 0..300 {
+            let (mut plain, mut padded) = (clock(), clock());
+            let mut day = days[0];
+            for at in 0..20 {
+                if rng.u8(0..8) == 0 {
+                    day = days[rng.usize(0..days.len())];
+                }
+                let (hour, minute) = (rng.u8(1..4), [0, 30, 59][rng.usize(0..3)]);
+                let (second, tenth) = ([0, 59, 60][rng.usize(0..3)], rng.u8(0..3));
+                for _ in 0..rng.u8(1..4) {
+                    let tenth = tenth + rng.u8(0..3);
+                    let shown = format!("{day} {hour:02}:{minute:02}:{second:02}.{tenth}");
+                    let time = |clock: &mut Clock, zeros: &str| {
+                        let line = format!("{shown}{zeros} ");
+                        let stamp = Stamp::parse(line.as_bytes(), StampFormat::Month).unwrap();
+                        clock.time(&stamp)
+                    };
+                    let expected = time(&mut padded, ["", "0"][at % 2]);
+                    assert_eq!(time(&mut plain, ""), expected, "{zone}: {shown}");
+                    assert_eq!(time(&mut plain, ""), time(&mut padded, "00"), "{shown}");
+                }
+            }
+        }
+    }
+}
+
 #[test]
 fn what_follows_decides_between_formats() {
     let format = |line: &str| {

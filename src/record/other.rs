@@ -10,7 +10,7 @@ use crate::{
     event::{Event, Service},
     grammar,
     message::{AFTER_NAME, MAX_NAME, Message},
-    stamp::{Stamp, StampFormat, Stamps, after_stamp},
+    stamp::{Shape, Stamp, StampFormat, Stamps, after_stamp},
     txt::{Txt, TxtDialect},
 };
 
@@ -83,6 +83,7 @@ impl Framer {
         let framed = several.unwrap_or_else(|| framed(buf, alone, stamp, event));
         if framed.event.is_ok() {
             self.stamp_format = stamp.map(|it| it.format());
+            self.shape = stamp.and_then(|it| Shape::of(&it));
         }
         Some(Some(framed))
     }

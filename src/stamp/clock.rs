@@ -6,7 +6,11 @@ use jiff::{
     tz::{AmbiguousOffset, TimeZone},
 };
 
-use super::{Stamp, StampFormat, form::month_number};
+use super::{
+    Stamp, StampFormat,
+    form::{month_number, nanoseconds},
+    second::Second,
+};
 
 /// A year's stamps may come out of order by this much where the year turns.
 const DISORDER: SignedDuration = SignedDuration::from_hours(24);
@@ -46,6 +50,7 @@ pub struct Clock {
     year: Option<i16>,
     not_after: Option<Timestamp>,
     last: Option<Timestamp>,
+    second: Second,
 }
 
 /// Why a stamp means no time.
@@ -74,6 +79,7 @@ impl Clock {
             year: None,
             not_after: None,
             last: None,
+            second: Second::default(),
         }
     }
 
@@ -108,6 +114,13 @@ impl Clock {
     ///
     /// If there is no such time, or the year cannot be known.
     pub fn time(&mut self, stamp: &Stamp<'_>) -> Result<Timestamp, ClockError> {
+        // Where an hour comes twice, what is before the last stamp decides.
+        if let Some(time) = self.second.time(stamp.time_bytes())
+            && self.last.is_some_and(|last| last <= time)
+        {
+            self.last = Some(time);
+            return Ok(time);
+        }
         let text = stamp.time_text();
         let time = match stamp.format() {
             _ if text == "-" => return Err(ClockError::NoTime),
@@ -117,6 +130,7 @@ impl Clock {
         };
         let time = time.ok_or(ClockError::NoSuchTime)?;
         self.last = Some(time);
+        self.second.set(stamp.time_bytes(), time);
         Ok(time)
     }
 
@@ -194,7 +208,7 @@ impl Clock {
 /// `1795345126.438603`.
 fn epoch(text: &str) -> Option<Timestamp> {
     let (seconds, fraction) = text.split_once(['.', ',']).unwrap_or((text, ""));
-    Timestamp::new(seconds.parse().ok()?, nanoseconds(fraction)?).ok()
+    Timestamp::new(seconds.parse().ok()?, nanoseconds(fraction.as_bytes())?).ok()
 }
 
 /// `Nov 22 10:58:46.439528`, taken apart.
@@ -205,14 +219,12 @@ fn month_and_time(text: &str) -> Option<(i8, i8, Time)> {
     let mut parts = time.split(':').map(|part| part.parse::<i8>().ok());
     let (hour, minute, second) = (parts.next()??, parts.next()??, parts.next()??);
     // A leap second is not counted since 1970.
-    let time = Time::new(hour, minute, second.min(59), nanoseconds(fraction)?).ok()?;
+    let time = Time::new(
+        hour,
+        minute,
+        second.min(59),
+        nanoseconds(fraction.as_bytes())?,
+    )
+    .ok()?;
     Some((month, day.parse().ok()?, time)).filter(|_| second <= 60)
-}
-
-/// Up to nine digits after the point, as nanoseconds.
-fn nanoseconds(digits: &str) -> Option<i32> {
-    let padded = digits.bytes().chain(core::iter::repeat(b'0')).take(9);
-    padded.into_iter().try_fold(0_i32, |value, digit| {
-        Some(value * 10 + i32::from(digit.checked_sub(b'0')?))
-    })
 }

@@ -218,3 +218,14 @@ pub(super) fn month_number(name: &str) -> Option<i8> {
     ];
     (1..).zip(names).find(|&(_, it)| it == name).map(|(n, _)| n)
 }
+
+/// Up to nine digits after the point, as nanoseconds.
+#[cfg(feature = "time")]
+pub(super) fn nanoseconds(digits: &[u8]) -> Option<i32> {
+    let zeros = core::iter::repeat(&b'0');
+    let mut padded = digits.iter().chain(zeros).take(9);
+    padded.try_fold(0_i32, |value, digit| {
+        let digit = digit.checked_sub(b'0').filter(|&digit| digit < 10)?;
+        Some(value * 10 + i32::from(digit))
+    })
+}

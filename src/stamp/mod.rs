@@ -3,11 +3,15 @@
 #[cfg(feature = "time")]
 mod clock;
 mod form;
+#[cfg(feature = "time")]
+mod second;
+mod shape;
 
 use core::{fmt, str::FromStr};
 
 #[cfg(feature = "time")]
 pub use self::clock::{Clock, ClockError};
+pub(crate) use self::shape::Shape;
 use crate::message::Message;
 
 /// What the tool that kept a capture put before a line: the time, and perhaps
@@ -101,9 +105,12 @@ impl<'a> Stamp<'a> {
     /// The part that says the time. `-` where an RFC 5424 line has none.
     #[must_use]
     pub fn time_text(&self) -> &'a str {
+        core::str::from_utf8(self.time_bytes()).unwrap_or_default()
+    }
+
+    fn time_bytes(&self) -> &'a [u8] {
         let (start, len) = (usize::from(self.time.0), usize::from(self.time.1));
-        let text = self.printed.get(start..start + len).unwrap_or_default();
-        core::str::from_utf8(text).unwrap_or_default()
+        self.printed.get(start..start + len).unwrap_or_default()
     }
 
     /// The host that the log says the line is from; `None` where the format has

@@ -3,7 +3,7 @@
 
 use std::net::IpAddr;
 
-use avahi_events::{Event, Reader, events};
+use avahi_events::{Event, EventBuf, LineError, Reader, events, records};
 
 /// The fields of a line.
 #[derive(Debug, PartialEq)]
@@ -143,6 +143,9 @@ pub fn check(line: &[u8]) {
                     _ => panic!("{said}: {first:?}, alone {alone:?}"),
                 }
             }
+            if is_whole {
+                check_stamped(line, line_end, after, &first);
+            }
             let mut reader = Reader::new(&*capture);
             match (reader.next_event().unwrap(), &first) {
                 (Ok(streamed), Ok(first)) => assert_eq!(streamed, *first, "{said}"),
@@ -152,3 +155,76 @@ pub fn check(line: &[u8]) {
         }
     }
 }
+
+/// Behind a stamp like the ones before it the line is read in a quicker way;
+/// behind the first stamp, and one that is like no other, in the plain one.
+fn check_stamped(
+    line: &[u8],
+    line_end: &str,
+    after: &[u8],
+    unstamped: &Result<Event<'_>, LineError<'_>>,
+) {
+    let said = String::from_utf8_lossy(line);
+    for [before, stamp, next] in STAMPS {
+        let first = "+;e;IPv4;n;_t._tcp;local\n";
+        let mut capture = [before, first, stamp].concat().into_bytes();
+        let at = capture.len();
+        capture.extend([line, line_end.as_bytes()].concat());
+        for line in after.split_inclusive(|&byte| byte == b'\n') {
+            capture.extend([next.as_bytes(), line].concat());
+        }
+        let record = records(&capture).nth(1).unwrap();
+        match (record.event, unstamped) {
+            (Ok(event), Ok(unstamped)) => {
+                assert_eq!(event, *unstamped, "{stamp}{said}");
+                assert_eq!(record.bytes, &capture[at - stamp.len()..at + line.len()]);
+                assert_eq!(record.stamp.unwrap().as_bytes(), stamp.as_bytes());
+            }
+            (Err(error), Err(unstamped)) => {
+                assert_eq!(error.kind(), unstamped.error().kind(), "{stamp}{said}");
+            }
+            (event, _) => panic!("{stamp}{said}: {event:?}, unstamped {unstamped:?}"),
+        }
+        let mut reader = Reader::new(&*capture);
+        let mut streamed = Vec::new();
+        while let Some(record) = reader.next_record().unwrap() {
+            let event = record.event.map(EventBuf::from);
+            streamed.push((event, record.stamp.map(|it| it.as_bytes().to_vec())));
+        }
+        let whole = records(&capture).map(|record| {
+            let event = record.event.map(EventBuf::from);
+            (event, record.stamp.map(|it| it.as_bytes().to_vec()))
+        });
+        assert!(whole.eq(streamed), "{stamp}{said}");
+    }
+}
+
+/// Three stamps of a capture: alike but for the digits, or not.
+const STAMPS: [[&str; 3]; 6] = [
+    [
+        "1795345126.438603 ",
+        "1795345126.438604 ",
+        "1795345130.000001 ",
+    ],
+    [
+        "1795345126.438603 ",
+        "1795345126.4386 ",
+        "1795345130.000001 ",
+    ],
+    ["Nov 22 10:58:46 ", "Nov 22 10:58:47 ", "Dec  1 00:00:00 "],
+    [
+        "Nov 22 10:58:46 node1 avahi-browse[812]: ",
+        "Nov 22 10:58:47 node1 avahi-browse[812]: ",
+        "Nov 22 10:58:48 node1 avahi-browse[812]: ",
+    ],
+    [
+        "<30>1 2026-11-22T10:58:46Z node1 avahi-browse 812 - - ",
+        "<30>1 2026-11-22T10:58:47Z node1 avahi-browse 812 - - ",
+        "<30>1 2026-11-22T10:58:48Z node1 avahi-browse 812 - - ",
+    ],
+    [
+        "[2026-11-22 10:58:46] ",
+        "[2026-11-22 10:58:47] ",
+        "2026-11-22 10:58:47 ",
+    ],
+];
