@@ -3,9 +3,13 @@
 use core::fmt;
 use std::{boxed::Box, vec::Vec};
 
-use super::{Directory, interfaces::InterfaceId};
+use super::{
+    Directory,
+    interfaces::InterfaceId,
+    kept::{Named, Resolved},
+};
 use crate::{
-    event::{Endpoint, Event, EventBuf, Interface, Protocol, Service},
+    event::{Endpoint, Interface, Protocol, Service},
     label::{Label, Name},
     service_type::ServiceType,
 };
@@ -21,8 +25,8 @@ pub(super) struct Slot {
 /// One service, wherever it was seen.
 #[derive(Debug)]
 pub(super) struct Entry {
-    /// An event about it, for its name, type and domain.
-    pub(super) first: EventBuf,
+    /// As it was first printed.
+    pub(super) named: Named,
     pub(super) spots: Vec<Spot>,
     /// At how many places it is here, if `beginning` is the present one; else
     /// at how many it was when that one ended.
@@ -47,13 +51,13 @@ pub(super) struct Spot {
     /// It is taken to have vanished with its interface, which is not certain.
     pub(super) guessed: bool,
     /// The last `=`.
-    pub(super) resolved: Option<Box<EventBuf>>,
+    pub(super) resolved: Option<Box<Resolved>>,
 }
 
 impl Entry {
     pub(super) fn new(service: &Service<'_>) -> Self {
         Self {
-            first: Event::Add(*service).into(),
+            named: Named::new(service),
             spots: Vec::new(),
             here: 0,
             beginning: None,
@@ -137,27 +141,19 @@ impl<'d> Instance<'d> {
     /// Its name, as it was first printed.
     #[must_use]
     pub fn name(&self) -> Label<'d> {
-        self.entry
-            .first
-            .event()
-            .service()
-            .map_or(Label::new(b""), |service| service.name)
+        self.entry.named.name()
     }
 
     /// Its type, as it was first printed.
     #[must_use]
     pub fn service_type(&self) -> ServiceType<'d> {
-        self.entry
-            .first
-            .event()
-            .service()
-            .map_or(ServiceType::new(b""), |service| service.service_type)
+        self.entry.named.service_type()
     }
 
     /// The domain it is in, as it was first printed.
     #[must_use]
     pub fn domain(&self) -> Name<'d> {
-        self.entry.first.event().domain()
+        self.entry.named.domain()
     }
 
     /// Whether it is here: seen at one place at least, and not gone from there
@@ -242,8 +238,7 @@ impl<'d> Place<'d> {
     /// it [was not resolved](Self::is_resolved) again, it is from before.
     #[must_use]
     pub fn endpoint(&self) -> Option<Endpoint<'d>> {
-        let resolved = self.spot.resolved.as_deref()?;
-        resolved.event().endpoint().copied()
+        Some(self.spot.resolved.as_deref()?.endpoint())
     }
 }
 

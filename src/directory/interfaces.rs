@@ -12,8 +12,17 @@ pub(super) struct Interfaces {
     slots: Vec<Slot>,
     numbers: HashMap<Box<[u8]>, InterfaceId>,
     free: Vec<InterfaceId>,
-    /// Mostly the same interface comes again.
-    last: Option<InterfaceId>,
+    /// Mostly it is one of the few that came before: the last ones, each at a
+    /// place that its name gives.
+    recent: [InterfaceId; RECENT],
+}
+
+const RECENT: usize = 16;
+
+/// Where an interface of that name is looked for first.
+fn place(text: &[u8]) -> usize {
+    let byte = |it: Option<&u8>| it.copied().map_or(0, usize::from);
+    (byte(text.first()) + byte(text.last()) + text.len()) % RECENT
 }
 
 #[derive(Debug)]
@@ -49,13 +58,16 @@ impl Kind {
 impl Interfaces {
     /// The interface's number, if it has one.
     pub(super) fn find(&mut self, interface: Interface<'_>) -> Option<InterfaceId> {
-        if let Some(last) = self.last
-            && *self.slots[last as usize].text == *interface.as_bytes()
+        let text = interface.as_bytes();
+        let recent = self.recent[place(text)];
+        if let Some(slot) = self.slots.get(recent as usize)
+            && slot.places > 0
+            && *slot.text == *text
         {
-            return Some(last);
+            return Some(recent);
         }
-        let id = *self.numbers.get(interface.as_bytes())?;
-        self.last = Some(id);
+        let id = *self.numbers.get(text)?;
+        self.recent[place(text)] = id;
         Some(id)
     }
 
@@ -107,7 +119,6 @@ impl Interfaces {
         if slot.places == 0 {
             self.numbers.remove(&slot.text);
             self.free.push(id);
-            self.last = None;
         }
     }
 

@@ -5,10 +5,11 @@ use std::boxed::Box;
 use super::{
     Change, Directory, InterfaceId, Protocol,
     entry::{Entry, Slot, Spot},
-    key,
+    kept::Resolved,
+    key::{self, Recent},
 };
 use crate::{
-    event::{Endpoint, Event, Service},
+    event::{Endpoint, Service},
     label::{Label, Name},
     service_type::ServiceType,
 };
@@ -30,13 +31,17 @@ impl Directory {
         service_type: ServiceType<'_>,
         domain: Name<'_>,
     ) -> Option<u32> {
-        if let Some(id) = self.recent.get(name, service_type, domain) {
+        let place = Recent::place(name, service_type);
+        if let Some(id) = self.recent.get(place)
+            && let Some(entry) = self.entry(id)
+            && entry.named.is(name, service_type, domain)
+        {
             return Some(id);
         }
         let types = self.types.as_ref();
         key::write(&mut self.key, types, name, service_type, domain);
         let id = *self.numbers.get(&*self.key)?;
-        self.recent.set(id, name, service_type, domain);
+        self.recent.set(place, id);
         Some(id)
     }
 
@@ -55,6 +60,8 @@ impl Directory {
         };
         self.slots[id as usize].entry = Some(entry);
         self.numbers.insert(self.key.as_slice().into(), id);
+        let place = Recent::place(&service.name, service.service_type);
+        self.recent.set(place, id);
         id
     }
 
@@ -72,6 +79,9 @@ impl Directory {
         let position = entry.position(interface, service.protocol);
         let position = position.unwrap_or_else(|| {
             self.interfaces.keep_place(interface);
+            if entry.spots.is_empty() {
+                entry.spots.reserve_exact(1); // mostly there is no other
+            }
             entry.spots.push(Spot::new(interface, service.protocol));
             entry.spots.len() - 1
         });
@@ -137,28 +147,33 @@ impl Directory {
     }
 
     /// The last event at this place says where the service is to be reached.
-    pub(super) fn set_endpoint(&mut self, id: u32, position: usize, event: &Event<'_>) -> Change {
-        let (Some(entry), Some(endpoint)) = (self.entry_mut(id), event.endpoint()) else {
+    pub(super) fn set_endpoint(
+        &mut self,
+        id: u32,
+        position: usize,
+        endpoint: &Endpoint<'_>,
+    ) -> Change {
+        let Some(entry) = self.entry_mut(id) else {
             return Change::Nothing;
         };
         let spot = &mut entry.spots[position];
         let stale = core::mem::take(&mut spot.stale);
         let change = match &spot.resolved {
             None => Change::Resolved,
-            Some(resolved) => match resolved.event().endpoint() {
-                Some(before) if is_same(before, endpoint) => {
+            Some(resolved) => match resolved.endpoint() {
+                before if is_same(&before, endpoint) => {
                     return match stale {
                         true => Change::Resolved,
                         false => Change::Nothing,
                     };
                 }
-                Some(before) if before.address != endpoint.address => Change::AddressChanged {
+                before if before.address != endpoint.address => Change::AddressChanged {
                     from: before.address,
                 },
                 _ => Change::DetailsChanged,
             },
         };
-        spot.resolved = Some(Box::new((*event).into()));
+        spot.resolved = Some(Box::new(Resolved::new(endpoint)));
         change
     }
 
@@ -257,13 +272,10 @@ impl Directory {
         for spot in &entry.spots {
             self.interfaces.drop_place(spot.interface);
         }
-        if let Some(service) = entry.first.event().service() {
-            let (name, types) = (&service.name, self.types.as_ref());
-            let (service_type, domain) = (service.service_type, service.domain);
-            key::write(&mut self.key, types, name, service_type, domain);
-            self.numbers.remove(&*self.key);
-            self.recent.forget();
-        }
+        let (named, types) = (&entry.named, self.types.as_ref());
+        let (service_type, domain) = (named.service_type(), named.domain());
+        key::write(&mut self.key, types, &named.name(), service_type, domain);
+        self.numbers.remove(&*self.key);
         self.free.push(id);
     }
 }

@@ -4,7 +4,6 @@
 use std::vec::Vec;
 
 use crate::{
-    escape::Escapes,
     label::{Label, Name},
     service_type::{ServiceType, ServiceTypes},
 };
@@ -36,53 +35,48 @@ pub(super) fn write(
     }
 }
 
-/// The service that was looked up last, as it was printed: mostly the next
-/// event is about the same one.
+/// The services that were looked up last, by what is printed of them: a key
+/// has to be made of a name, and hashed.
+///
+/// What is remembered is only where to look first. So the hash may be a poor
+/// one, and a name that is chosen to be in another's place does no harm.
 #[derive(Debug, Default)]
 pub(super) struct Recent {
-    id: Option<u32>,
-    /// Name, type and domain, and where the latter two begin.
-    printed: Vec<u8>,
-    type_start: usize,
-    domain_start: usize,
-    escapes: Option<Escapes>,
+    ids: Vec<u32>,
 }
 
+/// How many services are remembered. A power of two.
+const REMEMBERED: usize = 4096;
+
 impl Recent {
-    /// The number of the service, if it is the same, letter for letter.
-    pub(super) fn get(
-        &self,
-        name: &Label<'_>,
-        service_type: ServiceType<'_>,
-        domain: Name<'_>,
-    ) -> Option<u32> {
-        let same = self.printed[..self.type_start] == *name.as_bytes()
-            && self.printed[self.type_start..self.domain_start] == *service_type.as_bytes()
-            && self.printed[self.domain_start..] == *domain.as_bytes()
-            && self.escapes == Some(name.escapes());
-        self.id.filter(|_| same)
+    /// Where a service of that name is remembered.
+    #[inline]
+    pub(super) fn place(name: &Label<'_>, service_type: ServiceType<'_>) -> usize {
+        let mut hash = service_type.as_bytes().len() as u64;
+        let mut put = |eight: [u8; 8]| {
+            let mixed = (hash ^ u64::from_le_bytes(eight)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+            hash = mixed ^ (mixed >> 32);
+        };
+        for text in [name.as_bytes(), service_type.as_bytes()] {
+            let (eights, rest) = text.as_chunks::<8>();
+            eights.iter().copied().for_each(&mut put);
+            let mut last = [0; 8];
+            last[..rest.len()].copy_from_slice(rest);
+            put(last);
+        }
+        hash as usize % REMEMBERED
     }
 
-    pub(super) fn set(
-        &mut self,
-        id: u32,
-        name: &Label<'_>,
-        service_type: ServiceType<'_>,
-        domain: Name<'_>,
-    ) {
-        self.id = Some(id);
-        self.printed.clear();
-        self.printed.extend_from_slice(name.as_bytes());
-        self.type_start = self.printed.len();
-        self.printed.extend_from_slice(service_type.as_bytes());
-        self.domain_start = self.printed.len();
-        self.printed.extend_from_slice(domain.as_bytes());
-        self.escapes = Some(name.escapes());
+    /// The service that was last seen at this place, or another number.
+    pub(super) fn get(&self, place: usize) -> Option<u32> {
+        self.ids.get(place).copied()
     }
 
-    /// The numbers have changed.
-    pub(super) fn forget(&mut self) {
-        self.id = None;
+    pub(super) fn set(&mut self, place: usize, id: u32) {
+        if self.ids.is_empty() {
+            self.ids.resize(REMEMBERED, id);
+        }
+        self.ids[place] = id;
     }
 }
 

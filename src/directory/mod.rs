@@ -4,6 +4,7 @@ mod change;
 mod entry;
 mod interfaces;
 mod keep;
+mod kept;
 mod key;
 mod vanished;
 
@@ -20,7 +21,7 @@ use self::{
     vanished::Burst,
 };
 use crate::{
-    event::{Event, Interface, Protocol, Service},
+    event::{Endpoint, Event, Interface, Protocol, Service},
     label::{Label, Name},
     message::Message,
     service_type::{ServiceType, ServiceTypes},
@@ -170,6 +171,19 @@ impl Directory {
         (0..self.slots.len() as u32).filter_map(|id| self.instance(id))
     }
 
+    /// Hands out all services that are known, by number, and keeps none: so
+    /// there is room for what is made of them.
+    #[cfg(feature = "report")]
+    pub(crate) fn into_known(mut self, mut each: impl FnMut(Instance<'_>)) {
+        self.numbers = HashMap::new();
+        for id in 0..self.slots.len() {
+            if let Some(instance) = self.instance(id as u32) {
+                each(instance);
+            }
+            self.slots[id].entry = None;
+        }
+    }
+
     /// The service with this name, type and domain, if it is here.
     ///
     /// ```
@@ -212,7 +226,7 @@ impl Directory {
         self.drop_what_left();
         match event {
             Event::Add(service) => self.add(service),
-            Event::Resolve(service, _) => self.resolve(event, service),
+            Event::Resolve(service, endpoint) => self.resolve(service, endpoint),
             Event::Remove(service) => self.remove(service),
             _ => self.update(Change::Nothing, None, None),
         }
@@ -311,7 +325,7 @@ impl Directory {
         }
     }
 
-    fn resolve(&mut self, event: &Event<'_>, service: &Service<'_>) -> Update<'_> {
+    fn resolve(&mut self, service: &Service<'_>, endpoint: &Endpoint<'_>) -> Update<'_> {
         self.run.clear();
         if service.interface == Interface::Gone {
             let place = self.find_place(service);
@@ -325,7 +339,7 @@ impl Directory {
         self.named(interface, None);
         let announced = self.is_here(id, position);
         let entered = (!announced).then(|| self.enter(id, position, true));
-        let resolved = self.set_endpoint(id, position, event);
+        let resolved = self.set_endpoint(id, position, endpoint);
         Update {
             unannounced: !announced,
             ..self.update(entered.unwrap_or(resolved), Some(id), Some(position))

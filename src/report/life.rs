@@ -70,6 +70,9 @@ impl Lives {
         {
             self.up = self.up.saturating_add(to.duration_since(from));
         }
+        if self.ended.is_empty() {
+            self.ended.reserve_exact(1); // mostly there is no other
+        }
         self.ended.push(life);
         if self.ended.len() > KEPT {
             self.draw_together();

@@ -325,20 +325,20 @@ impl Session {
         }
         let mut warnings = core::mem::take(&mut self.warnings.listed);
         let mut services = Vec::new();
-        for instance in self.directory.known() {
-            let Some(stats) = self.stats.get_mut(instance.id().index()) else {
-                continue;
+        let wanted = |stats: &&Stats| begun && stats.wanted && stats.seen;
+        services.reserve_exact(self.stats.iter().filter(wanted).count());
+        let directory = core::mem::take(&mut self.directory);
+        directory.into_known(|instance| {
+            let stats = self.stats.get_mut(instance.id().index());
+            let Some(stats) = stats.filter(|stats| wanted(&&**stats)) else {
+                return;
             };
-            if !begun || !stats.wanted || !stats.seen {
-                continue;
-            }
             let mut stats = core::mem::take(stats);
             let found = core::mem::take(&mut stats.warnings);
             let service = self.service(instance, stats);
-            let title = format!("\"{}\" ({})", service.name, service.service_type);
-            warnings.extend(found.finish(&title, self.events.add > 0));
+            warnings.extend(found.finish(&service, self.events.add > 0));
             services.push(service);
-        }
+        });
         let mut warnings = in_order(warnings);
         warnings.omitted += self.warnings.omitted;
         let omitted = [
@@ -378,6 +378,8 @@ impl Session {
             (false, Some(restart)) => restart.time,
             (false, None) => stats.last_seen,
         };
+        let mut places = Vec::with_capacity(instance.places().count());
+        places.extend(instance.places().map(place));
         let (lives, up) = stats.lives.finish(present, end);
         Service {
             name: instance.name().to_str_lossy().into_owned(),
@@ -390,7 +392,7 @@ impl Session {
             first_seen: stats.first_seen,
             last_seen: stats.last_seen,
             up: self.from.map(|_| up),
-            places: instance.places().map(place).collect(),
+            places,
             lives,
             lost: stats.lost,
             resolving: stats.resolving.finish(),

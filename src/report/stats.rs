@@ -5,7 +5,7 @@ use std::{boxed::Box, collections::VecDeque, format, vec::Vec};
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
-    WarningKind,
+    Service, WarningKind,
     life::Lives,
     warnings::{Once, Ordered, Spot},
 };
@@ -109,10 +109,11 @@ impl Resolving {
 /// What there is to warn of, about one service.
 #[derive(Debug, Default)]
 pub(super) struct Warnings {
-    pub(super) unannounced: Option<Once>,
-    pub(super) two_hosts: Option<Once>,
-    pub(super) address_changed: Option<Once>,
-    pub(super) flapping: Option<Once>,
+    // In boxes, since most services have none.
+    pub(super) unannounced: Option<Box<Once>>,
+    pub(super) two_hosts: Option<Box<Once>>,
+    pub(super) address_changed: Option<Box<Once>>,
+    pub(super) flapping: Option<Box<Once>>,
     /// Where it was first resolved, as long as all addresses are link-local.
     pub(super) link_local: LinkLocal,
     pub(super) losses: Losses,
@@ -121,7 +122,8 @@ pub(super) struct Warnings {
 impl Warnings {
     /// All that there is. Where nothing was ever announced, nothing is told of
     /// that.
-    pub(super) fn finish(self, service: &str, announced: bool) -> Vec<Ordered> {
+    pub(super) fn finish(self, service: &Service, announced: bool) -> Vec<Ordered> {
+        let title = || format!("\"{}\" ({})", service.name, service.service_type);
         let noted = [
             (
                 self.unannounced.filter(|_| announced),
@@ -133,14 +135,14 @@ impl Warnings {
         ];
         let link_local = match self.link_local {
             LinkLocal::Only(spot) => {
-                let text = format!("{service} has link-local addresses only");
+                let text = format!("{} has link-local addresses only", title());
                 Some(spot.warning(WarningKind::LinkLocalOnly, text))
             }
             LinkLocal::Unresolved | LinkLocal::Not => None,
         };
         noted
             .into_iter()
-            .filter_map(|(once, kind)| Some(once?.finish(kind, service)))
+            .filter_map(|(once, kind)| Some(once?.finish(kind, &title())))
             .chain(link_local)
             .collect()
     }
@@ -153,7 +155,7 @@ pub(super) enum LinkLocal {
     #[default]
     Unresolved,
     /// All are.
-    Only(Spot),
+    Only(Box<Spot>),
     /// Not all are.
     Not,
 }

@@ -1,6 +1,6 @@
 //! What a person may want to look at.
 
-use std::{format, string::String, sync::Arc, vec::Vec};
+use std::{boxed::Box, format, string::String, sync::Arc, vec::Vec};
 
 use jiff::Timestamp;
 
@@ -50,16 +50,16 @@ pub(super) struct Once {
 
 impl Once {
     /// Takes note: of what, only the first time.
-    pub(super) fn note(once: &mut Option<Self>, first: impl FnOnce() -> (Spot, String)) {
+    pub(super) fn note(once: &mut Option<Box<Self>>, first: impl FnOnce() -> (Spot, String)) {
         match once {
             Some(once) => once.times += 1,
             None => {
                 let (spot, text) = first();
-                *once = Some(Self {
+                *once = Some(Box::new(Self {
                     spot,
                     text,
                     times: 1,
-                });
+                }));
             }
         }
     }
@@ -102,7 +102,7 @@ pub(super) fn warn_of_endpoint(
     let warnings = &mut stats.warnings;
     match (endpoint.is_link_local(), &warnings.link_local) {
         (false, _) => warnings.link_local = LinkLocal::Not,
-        (true, LinkLocal::Unresolved) => warnings.link_local = LinkLocal::Only(spot()),
+        (true, LinkLocal::Unresolved) => warnings.link_local = LinkLocal::Only(Box::new(spot())),
         (true, _) => {}
     }
     let at = || match update.place() {
