@@ -443,6 +443,11 @@ impl<'a> TxtString<'a> {
     }
 
     #[cfg(feature = "serde")]
+    pub(crate) const fn new(printed: &'a [u8], escapes: Escapes) -> Self {
+        Self { printed, escapes }
+    }
+
+    #[cfg(feature = "serde")]
     pub(crate) const fn escapes(&self) -> Escapes {
         self.escapes
     }
