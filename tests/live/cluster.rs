@@ -3,7 +3,10 @@
 
 use std::{env, fs, path::Path, process::Command};
 
-use crate::host::{Host, Link, Running, until};
+use crate::{
+    host::{Host, Link, until},
+    running::Running,
+};
 
 const EXAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/cluster");
 

@@ -7,13 +7,17 @@
 
 use std::{
     fs,
-    io::{BufRead as _, BufReader, Read, Write as _},
+    io::{BufRead as _, BufReader},
     path::PathBuf,
     process::{Child, ChildStdin, Command, Output, Stdio},
-    sync::mpsc::{Receiver, RecvTimeoutError, channel},
     thread,
     time::{Duration, Instant},
 };
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use serde_json::{Value, json};
+
+use crate::running::Running;
 
 /// How long anything may take before the test fails.
 pub const LONG: Duration = Duration::from_secs(60);
@@ -23,6 +27,9 @@ const FIRST_PROCESS: &str = "\
 mount -t tmpfs tmpfs /run && mkdir /run/dbus &&
 mount -t tmpfs tmpfs /etc/avahi && mkdir /etc/avahi/services &&
 ip link set lo up && echo up && exec cat";
+
+/// Room for thousands of services.
+const LIMITS: &str = "cache-entries-max=100000\nobjects-per-client-max=100000\n";
 
 /// Where the processes of a host are entered.
 const DAEMON_PID: &str = "/run/avahi-daemon/pid";
@@ -42,7 +49,7 @@ pub fn until<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
 }
 
 #[track_caller]
-fn run(command: &mut Command) {
+pub fn run(command: &mut Command) {
     let output = command.output().unwrap();
     assert!(output.status.success(), "{command:?}: {output:?}");
 }
@@ -101,7 +108,7 @@ impl Drop for Namespaces {
 }
 
 /// The child that a process has.
-fn only_child(pid: u32) -> u32 {
+pub fn only_child(pid: u32) -> u32 {
     let children = format!("/proc/{pid}/task/{pid}/children");
     until("a child", || {
         fs::read_to_string(&children).unwrap().trim().parse().ok()
@@ -136,7 +143,7 @@ impl Link {
         };
         self.connect(&host, "eth0");
         let configuration = format!(
-            "[server]\nhost-name={name}\n[wide-area]\nenable-wide-area=no\n\
+            "[server]\nhost-name={name}\n{LIMITS}[wide-area]\nenable-wide-area=no\n\
              [publish]\npublish-workstation=no\npublish-hinfo=no\n"
         );
         fs::write(host.file("/etc/avahi/avahi-daemon.conf"), configuration).unwrap();
@@ -280,8 +287,8 @@ impl Host {
     pub fn publish(&self, service: &Published<'_>) -> Running {
         let publisher = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/live/publish.py");
         let mut publisher = Running::start(self.command("/usr/bin/python3").arg(publisher));
-        publisher.say(&service.json());
-        publisher.line_with("established");
+        publisher.say(&json!({"hosts": [], "services": [service.json()]}).to_string());
+        publisher.line_with("published [null]");
         publisher
     }
 
@@ -301,122 +308,11 @@ pub struct Published<'a> {
 }
 
 impl Published<'_> {
-    fn json(&self) -> String {
-        use base64::{Engine as _, engine::general_purpose::STANDARD};
+    fn json(&self) -> Value {
         let txt: Vec<_> = self.txt.iter().map(|it| STANDARD.encode(it)).collect();
-        let (name, service_type, port) = (self.name, self.service_type, self.port);
-        serde_json::json!({"name": name, "type": service_type, "port": port, "txt": txt})
-            .to_string()
-    }
-}
-
-/// A program that runs on a host, and is ended when dropped.
-pub struct Running {
-    child: Child,
-    pub stdout: Lines,
-    stdin: Option<ChildStdin>,
-}
-
-impl Running {
-    pub fn start(command: &mut Command) -> Self {
-        let mut child = command
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        Self {
-            stdin: child.stdin.take(),
-            stdout: Lines::new(child.stdout.take().unwrap()),
-            child,
-        }
-    }
-
-    fn say(&mut self, line: &str) {
-        let stdin = self.stdin.as_mut().unwrap();
-        writeln!(stdin, "{line}").unwrap();
-    }
-
-    /// Waits for a line on standard output that holds the text.
-    #[track_caller]
-    pub fn line_with(&mut self, text: &str) -> String {
-        self.stdout
-            .find(text, |line| line.contains(text).then(|| line.to_owned()))
-    }
-
-    /// Sends a signal to the program: `nsenter` has it as its child.
-    pub fn signal(&self, signal: &str) {
-        let pid = only_child(self.child.id()).to_string();
-        run(Command::new("kill").args([signal, &pid]));
-    }
-
-    /// Waits for its end.
-    #[track_caller]
-    pub fn exit_code(&mut self) -> Option<i32> {
-        until("the program's end", || self.child.try_wait().unwrap()).code()
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        drop(self.stdin.take());
-        let children = format!("/proc/{0}/task/{0}/children", self.child.id());
-        for pid in fs::read_to_string(children)
-            .unwrap_or_default()
-            .split_whitespace()
-        {
-            let _ = Command::new("kill").args(["-KILL", pid]).output();
-        }
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-/// The lines that a program prints, read with patience but not for ever.
-pub struct Lines {
-    lines: Receiver<String>,
-    seen: Vec<String>,
-}
-
-impl Lines {
-    fn new(input: impl Read + Send + 'static) -> Self {
-        let (sender, lines) = channel();
-        thread::spawn(move || {
-            for line in BufReader::new(input).split(b'\n').map_while(Result::ok) {
-                let line = String::from_utf8_lossy(&line).into_owned();
-                if sender.send(line).is_err() {
-                    break;
-                }
-            }
-        });
-        Self {
-            lines,
-            seen: Vec::new(),
-        }
-    }
-
-    /// Waits for the first line, of those to come, that `pick` takes.
-    #[track_caller]
-    pub fn find<T>(&mut self, what: &str, mut pick: impl FnMut(&str) -> Option<T>) -> T {
-        let deadline = Instant::now() + LONG;
-        loop {
-            let left = deadline.saturating_duration_since(Instant::now());
-            match self.lines.recv_timeout(left) {
-                Ok(line) => {
-                    let picked = pick(&line);
-                    self.seen.push(line);
-                    if let Some(picked) = picked {
-                        return picked;
-                    }
-                }
-                Err(end @ (RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected)) => {
-                    panic!("{what}: {end} after {:#?}", self.seen)
-                }
-            }
-        }
-    }
-
-    /// All lines until now.
-    pub fn seen(&self) -> &[String] {
-        &self.seen
+        json!({
+            "name": self.name, "type": self.service_type, "subtypes": [],
+            "host": "", "port": self.port, "txt": txt,
+        })
     }
 }

@@ -4,7 +4,10 @@ use std::{env, path::PathBuf};
 
 use serde_json::{Value, json};
 
-use crate::host::{Host, Link, Published, Running, until};
+use crate::{
+    host::{Host, Link, Published, until},
+    running::Running,
+};
 
 const ADDRESS: &str = "127.0.0.1:8080";
 

@@ -1,7 +1,7 @@
 //! Real Avahi: each host a network namespace with its own bus and daemon.
 //!
 //! Needs root, `avahi-daemon`, `avahi-utils`, `dbus`, `iproute2`, `util-linux`,
-//! `curl`, and `python3-dbus` for publishing.
+//! `curl`, and `python3-dbus` and `python3-venv` for publishing.
 
 mod cluster;
 mod host;
@@ -9,3 +9,5 @@ mod host;
 mod http;
 mod library;
 mod program;
+mod random;
+mod running;

@@ -5,7 +5,10 @@ use std::time::Duration;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::Value;
 
-use crate::host::{Host, Link, Published, Running, until};
+use crate::{
+    host::{Host, Link, Published, until},
+    running::Running,
+};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_avahi-events");
 
