@@ -81,6 +81,22 @@ pub fn unescape_label(name: &CStr) -> Option<(Vec<u8>, Vec<u8>)> {
     }
 }
 
+/// Whether [`domain_equal`] takes the name: labels of at most 63 bytes, none of
+/// them empty, and at most one dot at the end.
+pub fn is_valid_name(name: &CStr) -> bool {
+    let mut rest = name.to_owned();
+    loop {
+        match unescape_label(&rest) {
+            Some((label, after)) if matches!(label.len(), 1..=63) => match after {
+                after if after.is_empty() => return true,
+                // What was a C string goes on as one.
+                after => rest = CString::new(after).unwrap(),
+            },
+            _ => return false,
+        }
+    }
+}
+
 /// `avahi_domain_equal`, which wants valid names.
 pub fn domain_equal(a: &CStr, b: &CStr) -> bool {
     // SAFETY: both are C strings.

@@ -2,9 +2,10 @@
 
 use std::{ffi::CString, net::IpAddr};
 
-use avahi_events::{EscapeLabel, Event, Label, Name, Txt, TxtDialect};
+use avahi_events::{EscapeLabel, Event, Label, Name, Txt, TxtDialect, events};
 use avahi_events_oracle::{
-    address_parse, address_print, domain_equal, escape_label, string_list_to_string, unescape_label,
+    address_parse, address_print, domain_equal, escape_label, is_valid_name, string_list_to_string,
+    unescape_label,
 };
 use proptest::{collection::vec, prelude::*, sample::select};
 
@@ -61,36 +62,108 @@ fn address_text() -> impl Strategy<Value = String> {
     ]
 }
 
+/// Where the C library writes the last 32 bits as IPv4 and Rust does not; see
+/// `an_ipv4_compatible_address_keeps_its_text`.
+fn is_ipv4_compatible(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V6(address) => {
+            matches!(address.segments(), [0, 0, 0, 0, 0, 0, high, _] if high > 0)
+        }
+        IpAddr::V4(_) => false,
+    }
+}
+
+fn address() -> impl Strategy<Value = IpAddr> {
+    let group = prop_oneof![3 => Just(0), 1 => Just(0xffff), 2 => any::<u16>()];
+    prop_oneof![
+        any::<IpAddr>(),
+        proptest::array::uniform8(group).prop_map(IpAddr::from),
+    ]
+}
+
+fn labels_encode_alike(label: &[u8]) {
+    let avahi = escape_label(label).unwrap();
+    assert_eq!(EscapeLabel(label).to_string().into_bytes(), avahi);
+}
+
+fn labels_decode_alike(text: &[u8]) {
+    let Ok(c_text) = CString::new(text) else {
+        return;
+    };
+    if text.windows(4).any(|it| it == br"\000") {
+        return; // a NUL ends a C string
+    }
+    let name = Name::new(text);
+    let first = name.labels().next().unwrap();
+    match unescape_label(&c_text) {
+        Some((label, rest)) => {
+            // A name that begins with a dot has no first label for Avahi.
+            assert_eq!(*first.decode(), label);
+            let after = &text[first.as_bytes().len()..];
+            assert_eq!(after.strip_prefix(b".").unwrap_or(after), rest);
+        }
+        // Difference: it also refuses what is not UTF-8, which we keep.
+        None => assert!(
+            !well_escaped(first.as_bytes()) || first.to_str().is_err(),
+            "{}",
+            text.escape_ascii()
+        ),
+    }
+}
+
+/// Difference: to Avahi, empty labels at the end do not count. No name has any.
+fn names_equal_alike(a: &[u8], b: &[u8]) {
+    let (Ok(c_a), Ok(c_b)) = (CString::new(a), CString::new(b)) else {
+        return;
+    };
+    if !is_valid_name(&c_a) || !is_valid_name(&c_b) {
+        return;
+    }
+    let ours = Name::new(a).eq_ignore_ascii_case(&Name::new(b));
+    assert_eq!(ours, domain_equal(&c_a, &c_b), "{c_a:?} {c_b:?}");
+}
+
+fn txt_is_read_back(strings: &[Vec<u8>]) {
+    let text = string_list_to_string(strings);
+    let txt = Txt::new(&text);
+    assert_eq!(txt.dialect(), TxtDialect::Escaped);
+    let read: Vec<_> = txt.strings().map(|it| it.decode().into_owned()).collect();
+    assert_eq!(read, strings);
+}
+
+/// Through `events`, whose own parsers want more of the input at hand, and
+/// through `Event::parse`.
+fn addresses_read_alike(text: &str) {
+    let line = format!("=;eth0;IPv6;a;_x._udp;local;h.local;{text};80;");
+    let capture = format!("{line}\"{:64}\"\n", "");
+    let address = |event: Event<'_>| event.endpoint().unwrap().address;
+    let avahi = address_parse(text);
+    assert_eq!(Event::try_from(&*line).ok().map(address), avahi, "{text}");
+    let event = events(capture.as_bytes()).next().unwrap();
+    assert_eq!(event.ok().map(address), avahi, "{text}");
+}
+
+/// ORACLE_CASES says how many of each kind.
+fn cases() -> ProptestConfig {
+    let cases = std::env::var("ORACLE_CASES").map_or(4096, |it| it.parse().unwrap());
+    ProptestConfig {
+        cases,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(4096))]
+    #![proptest_config(cases())]
 
     #[test]
     fn labels_are_encoded_alike(label in vec(any::<u8>(), 0..64)) {
-        let avahi = escape_label(&label).unwrap();
-        prop_assert_eq!(EscapeLabel(&label).to_string().into_bytes(), avahi);
+        labels_encode_alike(&label);
     }
 
     #[test]
     fn labels_are_decoded_alike(text in label_text()) {
-        let text: Vec<u8> = text;
-        prop_assume!(!text.windows(4).any(|it| it == br"\000")); // a NUL ends a C string
-        let name = Name::new(&text);
-        let first = name.labels().next().unwrap();
-        let avahi = unescape_label(&CString::new(text.clone()).unwrap());
-        match avahi {
-            Some((label, rest)) => {
-                // A name that begins with a dot has no first label for Avahi.
-                prop_assert_eq!(&*first.decode(), &label[..]);
-                let after = &text[first.as_bytes().len()..];
-                prop_assert_eq!(after.strip_prefix(b".").unwrap_or(after), &rest[..]);
-            }
-            // Difference: it also refuses what is not UTF-8, which we keep.
-            None => prop_assert!(
-                !well_escaped(first.as_bytes()) || first.to_str().is_err(),
-                "{}",
-                text.escape_ascii()
-            ),
-        }
+        labels_decode_alike(&text);
     }
 
     #[test]
@@ -101,37 +174,69 @@ proptest! {
             b
         };
         let (a, b) = (printed(&a), printed(&b));
-        for (a, b) in [(a.clone(), b.clone()), (a.clone(), a.clone()), (a, b + ".")] {
-            let avahi = domain_equal(&CString::new(&*a).unwrap(), &CString::new(&*b).unwrap());
-            let ours = Name::new(a.as_bytes()).eq_ignore_ascii_case(&Name::new(b.as_bytes()));
-            prop_assert_eq!(ours, avahi, "{} {}", a, b);
+        for (a, b) in [(&a, &b), (&a, &a), (&a, &(b.clone() + "."))] {
+            names_equal_alike(a.as_bytes(), b.as_bytes());
         }
     }
 
     #[test]
     fn txt_of_this_avahi_is_read_back(strings in vec(vec(any::<u8>(), 0..40), 0..6)) {
-        let text = string_list_to_string(&strings);
-        let txt = Txt::new(&text);
-        prop_assert_eq!(txt.dialect(), TxtDialect::Escaped);
-        let read: Vec<_> = txt.strings().map(|it| it.decode().into_owned()).collect();
-        prop_assert_eq!(read, strings);
+        txt_is_read_back(&strings);
     }
 
     #[test]
     fn addresses_are_read_alike(text in address_text()) {
-        let line = format!("=;eth0;IPv6;a;_x._udp;local;h.local;{text};80;");
-        let ours = Event::try_from(&*line).ok().map(|it| it.endpoint().unwrap().address);
-        prop_assert_eq!(ours, address_parse(&text), "{}", text);
+        addresses_read_alike(&text);
     }
 
     #[test]
-    fn addresses_that_avahi_prints_are_read(address in any::<IpAddr>()) {
+    fn addresses_that_avahi_prints_are_read(address in address()) {
         let text = address_print(address);
         let line = format!("=;eth0;IPv6;a;_x._udp;local;h.local;{text};80;");
         let event = Event::try_from(&*line).unwrap();
         prop_assert_eq!(event.endpoint().unwrap().address, address);
         prop_assert_eq!(event.to_string(), line);
+        prop_assert_eq!(address.to_string() == text, !is_ipv4_compatible(address), "{}", text);
     }
+}
+
+/// What fuzzing has found worth keeping, if it has run here, and the captures:
+/// whole and in lines and fields.
+#[test]
+fn fuzzed_input_is_read_alike() {
+    let mut inputs = 0;
+    for folder in [
+        "../corpus/label",
+        "../corpus/address",
+        "../corpus/txt",
+        "../corpus/record",
+        "../../tests/captures",
+    ] {
+        for file in std::fs::read_dir(folder).into_iter().flatten() {
+            let bytes = std::fs::read(file.unwrap().path()).unwrap();
+            let parts = bytes.split(|byte| matches!(byte, b';' | b'\n'));
+            let strings: Vec<_> = bytes
+                .split(|&byte| byte == b';')
+                .map(<[u8]>::to_vec)
+                .collect();
+            txt_is_read_back(&strings);
+            let mut last = &b"local"[..];
+            for part in parts.chain([&*bytes]).filter(|part| !part.is_empty()) {
+                inputs += 1;
+                labels_encode_alike(part);
+                labels_decode_alike(part);
+                names_equal_alike(part, last);
+                names_equal_alike(part, &part.to_ascii_uppercase());
+                last = part;
+                let text = String::from_utf8_lossy(part);
+                if !text.contains([';', '\n', '\0']) {
+                    addresses_read_alike(&text);
+                }
+            }
+        }
+    }
+    println!("{inputs} inputs");
+    assert!(inputs > 10_000, "{inputs}");
 }
 
 /// Difference in printing only: the C library writes the last 32 bits of an
