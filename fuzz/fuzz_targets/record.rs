@@ -28,7 +28,11 @@ fuzz_target!(|record: &[u8]| {
         Ok(event) => {
             let printed = event.to_bytes();
             assert_eq!(printed, text);
-            assert_eq!(Event::parse(&printed), Ok(event));
+            // At the end of a record that has no line feed, a CR is taken for
+            // one of a line end that was torn.
+            let line_end = if printed.ends_with(b"\r") { "\r\n" } else { "" };
+            let again = [&printed, line_end.as_bytes()].concat();
+            assert_eq!(Event::parse(&again), Ok(event));
             let owned = EventBuf::from(event);
             assert_eq!(owned.event(), event);
             assert_eq!(owned.as_bytes(), printed);

@@ -180,8 +180,9 @@ impl Model {
         }
         assert_eq!(told.unannounced, !is_here);
         let entered = (!is_here).then(|| {
+            let change = self.enter(service, place);
             self.may_be_announced.insert((service, place));
-            self.enter(service, place)
+            change
         });
         let now = self
             .here
@@ -244,6 +245,7 @@ impl Model {
     /// It is here, at a place where it was not.
     fn enter(&mut self, service: Service, place: Place) -> Change {
         self.begun = true;
+        self.may_be_announced.remove(&(service, place));
         let returns = self.before.remove(&service);
         let places = self.here.entry(service).or_default();
         let is_found = !places.is_empty();
