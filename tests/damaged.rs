@@ -4,8 +4,9 @@ use avahi_events::{
     ErrorKind::{self, *},
     Event,
     Field::{self, Address, Domain, Host, Interface, Kind, Name, Port, Protocol, Txt, Type},
-    Label, events,
+    Label, MAX_RECORD, OwnedReadError, ReadError, Reader, events,
 };
+use std::io;
 
 #[rustfmt::skip] // a table
 const DAMAGED: &[(&str, ErrorKind, Field, usize)] = &[
@@ -141,6 +142,136 @@ fn errors_say_what_a_user_can_act_on() {
             "{resolve};192.0.2.1;80;\x1b]0;title and much more"
         )),
         "TXT \"\\x1b]0;title and much m…\" does not begin with a quote, at byte 52"
+    );
+    assert_eq!(said(""), "the line is empty");
+    assert_eq!(
+        said("Got SIGTERM, quitting."),
+        "\"Got SIGTERM, quittin…\" begins no event, which would be `+;`, `=;` or `-;`, at byte 0"
+    );
+    assert_eq!(
+        said("+;eth0;IPv4;a;a;local;"),
+        "after the domain the line should end, not go on, at byte 21"
+    );
+    assert_eq!(
+        said("+;eth0;IPv4;a\nb;a;local"),
+        "the name holds a line feed, at byte 13"
+    );
+    assert_eq!(
+        said(&format!("{resolve};192.0.2.1;http;")),
+        "port \"http\" is not a number up to 65535, at byte 49"
+    );
+    assert_eq!(
+        said(&format!("{resolve};192.0.2.1;80;\"a")),
+        "the quote that opens TXT is never closed, at byte 52"
+    );
+    let last = |capture: &[u8]| events(capture).last().unwrap().unwrap_err().to_string();
+    assert_eq!(
+        last(b"\n+;eth0;IPv4;master"),
+        "line 2: the input ends within the name, at byte 18"
+    );
+    let long = [b"+;", &[b'a'; MAX_RECORD][..], b"\n"].concat();
+    assert_eq!(
+        last(&long),
+        "line 1: the line is over 262144 bytes long, at byte 0"
+    );
+    assert_eq!(
+        format!("{:?}", Event::parse(b"?").unwrap_err()),
+        r#"ParseError { kind: NotAnEvent, field: Kind, offset: 0, found: "?" }"#
+    );
+}
+
+#[test]
+fn fields_have_the_names_of_their_columns() {
+    let fields = [
+        Kind, Interface, Protocol, Name, Type, Domain, Host, Address, Port, Txt,
+    ];
+    assert_eq!(
+        fields.map(|it| it.to_string()).join(" "),
+        "kind interface protocol name type domain host address port TXT"
+    );
+}
+
+/// Which lines of a capture are a loss, and what stood before them.
+#[test]
+fn what_is_unread() {
+    let capture = b"\n\
+        Got SIGTERM, quitting.\n\
+        + avahi-browse -arp\n\
+        what is this\n\
+        1795345126.438603 =;eth0;IPv4;a\n";
+    let errors: Vec<_> = events(capture).map(Result::unwrap_err).collect();
+    let seen: Vec<_> = errors
+        .iter()
+        .map(|it| {
+            (
+                it.error().is_damage(),
+                it.is_unread(),
+                it.message().is_some(),
+            )
+        })
+        .collect();
+    assert_eq!(
+        seen,
+        [
+            (false, false, false),
+            (false, false, true),
+            (false, false, true),
+            (false, true, false),
+            (true, true, false),
+        ]
+    );
+    let stamps: Vec<_> = errors.iter().map(|it| it.stamp()).collect();
+    assert_eq!(stamps[..4], [None; 4]);
+    assert_eq!(stamps[4].unwrap().time_text(), "1795345126.438603");
+    assert_eq!((errors[4].line(), errors[4].offset()), (5, 57));
+}
+
+/// An input that fails once, with that error.
+struct Failing(Option<io::ErrorKind>);
+
+impl io::Read for Failing {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        match self.0.take() {
+            Some(kind) => Err(kind.into()),
+            None => Ok(0),
+        }
+    }
+}
+
+#[test]
+fn errors_become_those_of_io() {
+    let mut reader = Reader::new(&b"=;eth0;IPv4;a\n"[..]);
+    let error = OwnedReadError::from(reader.next_event().unwrap().unwrap_err());
+    assert_eq!(
+        error.to_string(),
+        "line 1: the line ends before the type, at byte 13"
+    );
+    let OwnedReadError::Line { bytes, offset, .. } = &error else {
+        panic!("{error:?}");
+    };
+    assert_eq!((&**bytes, *offset), (&b"=;eth0;IPv4;a"[..], 0));
+    let text = error.to_string();
+    let error = io::Error::from(error);
+    assert_eq!(error.kind(), io::ErrorKind::InvalidData);
+    assert_eq!(error.to_string(), text);
+
+    let input = Failing(Some(io::ErrorKind::ConnectionReset));
+    let mut reader = Reader::new(io::BufReader::new(input));
+    let error = reader.next_event().unwrap().unwrap_err();
+    assert!(matches!(error, ReadError::Io(_)));
+    assert_eq!(
+        io::Error::from(error).kind(),
+        io::ErrorKind::ConnectionReset
+    );
+    // It tries again, and here that is the end.
+    assert!(reader.next_event().is_none());
+
+    let input = Failing(Some(io::ErrorKind::Interrupted));
+    assert!(
+        Reader::new(io::BufReader::new(input))
+            .into_events()
+            .next()
+            .is_none()
     );
 }
 

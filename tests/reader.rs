@@ -1,0 +1,107 @@
+//! Reading: where it is, what it is told of stamps, and inputs that hesitate.
+
+use std::io::{self, BufRead, BufReader, Cursor, Read};
+
+use avahi_events::{
+    ErrorKind, Event, EventBuf, OwnedReadError, Reader, StampFormat, Stamps, events, records,
+};
+
+const LINE: &[u8] = b"+;eth0;IPv4;a;_ipp._tcp;local\n";
+
+#[test]
+fn stamps_are_read_as_told() {
+    let stamped = [b"1795345126.438603 ", LINE].concat();
+    for (stamps, is_read) in [
+        (Stamps::Find, true),
+        (Stamps::None, false),
+        (Stamps::Only(StampFormat::Epoch), true),
+        (Stamps::Only(StampFormat::Month), false),
+    ] {
+        let of_slice = events(&stamped).with_stamps(stamps).next().unwrap();
+        assert_eq!(of_slice.is_ok(), is_read, "{stamps:?}");
+        let mut reader = Reader::new(&stamped[..]).with_stamps(stamps);
+        assert_eq!(reader.next_event().unwrap().is_ok(), is_read, "{stamps:?}");
+        // Whatever was said, a line may have none.
+        assert!(events(LINE).with_stamps(stamps).all(|it| it.is_ok()));
+    }
+}
+
+#[test]
+fn a_record_knows_its_place_and_so_does_the_reading() {
+    let capture = [LINE, b"\n", LINE].concat();
+    let mut records = records(&capture);
+    assert_eq!((records.line(), records.offset()), (1, 0));
+    let second = records.nth(1).unwrap();
+    assert_eq!((second.line, second.offset), (2, 30));
+    assert_eq!(second.event.unwrap_err().kind(), ErrorKind::EmptyLine);
+    assert_eq!((records.line(), records.offset()), (3, 31));
+    assert_eq!(records.count(), 1);
+}
+
+/// The next piece is read as the whole would have been, with what was learned.
+#[test]
+fn reading_goes_on_in_another_piece() {
+    let stamped = [b"1795345126.438603 ", LINE].concat();
+    let capture = stamped.repeat(2);
+    let mut whole = records(&capture);
+    let early = whole.read_on(&capture[stamped.len()..], 2, stamped.len() as u64);
+    whole.next();
+    let late = whole.read_on(&capture[stamped.len()..], 2, stamped.len() as u64);
+    assert!(whole.is_where(&late));
+    // Not yet learned: that there are stamps, and which.
+    assert!(!whole.is_where(&early));
+    let elsewhere = whole.read_on(&capture, 1, 0);
+    assert!(!whole.is_where(&elsewhere));
+    assert!(whole.eq(late));
+}
+
+/// Gives out its pieces one at a time, and is interrupted before each.
+struct Hesitating {
+    pieces: Vec<&'static [u8]>,
+    interrupted: bool,
+}
+
+impl Read for Hesitating {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.interrupted = !self.interrupted;
+        if self.interrupted {
+            return Err(io::ErrorKind::Interrupted.into());
+        }
+        match self.pieces.pop() {
+            Some(piece) => (&mut &piece[..]).read(buffer),
+            None => Ok(0),
+        }
+    }
+}
+
+#[test]
+fn an_interrupted_input_is_read_on() {
+    let input = Hesitating {
+        pieces: vec![b"a;_ipp._tcp;local\n=;eth0\n", b"+;eth0;IPv4;"],
+        interrupted: false,
+    };
+    let mut reader = Reader::new(BufReader::new(input));
+    assert!(reader.needs_input());
+    let event = reader.next_event().unwrap().unwrap();
+    assert_eq!(event.to_bytes(), LINE.trim_ascii_end());
+    assert!(!reader.needs_input());
+    let mut rest = reader.into_events();
+    assert!(matches!(
+        rest.next(),
+        Some(Err(OwnedReadError::Line {
+            line: 2,
+            offset: 30,
+            ..
+        }))
+    ));
+    assert!(rest.next().is_none());
+}
+
+#[test]
+fn the_input_comes_back() {
+    let mut reader = Reader::new(Cursor::new(LINE));
+    let event: EventBuf = reader.next_event().unwrap().unwrap().into();
+    assert_eq!(event.event(), Event::parse(LINE).unwrap());
+    let mut input = reader.into_inner();
+    assert!(input.fill_buf().unwrap().is_empty());
+}

@@ -1,0 +1,236 @@
+//! Names, TXT and events as text: shown, compared, told apart by their hashes.
+
+use std::{
+    collections::HashSet,
+    io::{self, Write},
+};
+
+use avahi_events::{
+    BrowseDomain, Endpoint, Event, EventBuf, Interface, Kind, Label, Name, Protocol, Service,
+    ServiceType, StampFormat, Txt, TxtDialect, TxtString, events,
+};
+
+/// What strangers put into names must not reach a terminal.
+#[test]
+fn shown_text_is_safe_for_a_terminal() {
+    let shown = |printed: &str| Label::new(printed.as_bytes()).to_string();
+    assert_eq!(shown(r"My\032Printer"), "My Printer");
+    assert_eq!(shown(r"Gr\195\188\195\159e"), "Grüße");
+    assert_eq!(shown(r"\240\159\150\168"), "🖨");
+    assert_eq!(shown(r"\027\093\0480\007"), "\\u{1b}]00\\u{7}");
+    assert_eq!(shown(r"\194\155"), "\\u{9b}");
+    // What is not UTF-8: one mark for each piece that cannot be read.
+    assert_eq!(shown(r"a\255b"), "a\u{fffd}b");
+    assert_eq!(shown(r"a\195b"), "a\u{fffd}b");
+    assert_eq!(shown(r"\240\159a"), "\u{fffd}a");
+    assert_eq!(shown(r"\240\159\195\188"), "\u{fffd}ü");
+    assert_eq!(shown(r"a\240\159"), "a\u{fffd}");
+
+    assert_eq!(
+        Txt::new(b"\"a=\x1bb\xff\"").to_string(),
+        "\"a=\\u{1b}b\u{fffd}\""
+    );
+    assert_eq!(Interface::Named(b"a\x07").to_string(), "a\\u{7}");
+    assert_eq!(Name::new(br"a\032b.local").to_string(), r"a\032b.local");
+}
+
+#[test]
+fn debug_shows_what_was_printed() {
+    assert_eq!(format!("{:?}", Label::new(br"a\032b")), r#""a\\032b""#);
+    assert_eq!(
+        format!("{:?}", Txt::new(br#""a=1" "b\"""#)),
+        r#"["a=1", "b\\\""]"#
+    );
+    let interfaces = [
+        Interface::Named(b"we;rd\"x"),
+        Interface::Gone,
+        Interface::Unspecified(b"n/a"),
+    ];
+    assert_eq!(
+        format!("{interfaces:?}"),
+        r#"[Named("we;rd\"x"), Gone, Unspecified("n/a")]"#
+    );
+}
+
+#[test]
+fn text_compares_as_it_decodes() {
+    let label = Label::new(br"a\032b\255");
+    assert!(label == b"a b\xff"[..]);
+    assert!(label != b"a b"[..]);
+    assert!(label != "a b");
+    assert!(Label::new(br"\097\032b") == *"a b");
+    assert!(Name::new(b"local") == *"local" && Name::new(b"local") != *"Local");
+    assert!(ServiceType::new(b"_ipp._tcp") == *"_ipp._tcp");
+    assert!(ServiceType::new(b"Web Site") != *"_http._tcp");
+    assert_eq!(Name::new(b"a\xff.local").to_str_lossy(), "a\u{fffd}.local");
+    assert_eq!(Name::new(b"local").to_str_lossy(), "local");
+}
+
+/// Equal text has one hash, however it was escaped.
+#[test]
+fn a_set_holds_a_name_once() {
+    let names = [br"a\032b".as_slice(), br"\097\032b", br"\097\032\098"];
+    let labels: HashSet<_> = names.into_iter().map(Label::new).collect();
+    assert_eq!(labels.len(), 1);
+    assert!(!labels.contains(&Label::new(b"a")));
+
+    let strings = |txt: &'static [u8]| Txt::new(txt).strings();
+    let set: HashSet<TxtString<'_>> = strings(br#""a=1" "\097=1" "b=1""#).collect();
+    assert_eq!(set.len(), 2);
+    assert!(set.contains(&strings(br#""b=\049""#).next().unwrap()));
+
+    let line = |name: &str| format!("+;eth0;IPv4;{name};_http._tcp;local");
+    let lines = [line(r"a\032b"), line(r"\097\032b"), line("a")];
+    let events: HashSet<EventBuf> = lines
+        .iter()
+        .map(|it| Event::try_from(it.as_str()).unwrap().into())
+        .collect();
+    assert_eq!(events.len(), 2);
+}
+
+#[test]
+fn names_of_things_are_padded() {
+    assert_eq!(format!("{:>5}|", Protocol::IPv6), " IPv6|");
+    assert_eq!(format!("{:8}|", Kind::Resolve), "resolve |");
+    assert_eq!(format!("{:8}|", StampFormat::Epoch), "epoch   |");
+}
+
+#[test]
+fn formats_of_stamps_have_names() {
+    for format in StampFormat::ALL {
+        assert_eq!(format.to_string().parse(), Ok(format));
+    }
+    let error = "syslog".parse::<StampFormat>().unwrap_err().to_string();
+    for format in StampFormat::ALL {
+        assert!(error.contains(format.as_str()), "{error}");
+    }
+}
+
+fn place() -> (Interface<'static>, Option<Protocol>) {
+    (Interface::Named(b"eth0"), Some(Protocol::IPv4))
+}
+
+fn service() -> Service<'static> {
+    let (interface, protocol) = place();
+    let service_type = ServiceType::new(b"_http._tcp");
+    Service::new(
+        interface,
+        protocol,
+        Label::new(b"a"),
+        service_type,
+        Name::new(b"local"),
+    )
+}
+
+#[test]
+fn every_kind_of_event_knows_its_parts() {
+    let (interface, protocol) = place();
+    let domain = BrowseDomain::new(interface, protocol, Name::new(b"example.org"));
+    let endpoint = Endpoint::new(
+        Name::new(b"a.local"),
+        "192.0.2.7".parse().unwrap(),
+        80,
+        Txt::new(br#""a=1""#),
+    );
+    let all = [
+        (Event::Add(service()), "+;eth0;IPv4;a;_http._tcp;local"),
+        (
+            Event::Resolve(service(), endpoint),
+            "=;eth0;IPv4;a;_http._tcp;local;a.local;192.0.2.7;80;\"a=1\"",
+        ),
+        (Event::Remove(service()), "-;eth0;IPv4;a;_http._tcp;local"),
+        (Event::AddDomain(domain), "+;eth0;IPv4;example.org"),
+        (Event::RemoveDomain(domain), "-;eth0;IPv4;example.org"),
+    ];
+    for (event, line) in all {
+        assert_eq!((event.interface(), event.protocol()), place());
+        let is_domain = line.ends_with("example.org");
+        assert_eq!(event.service().copied(), (!is_domain).then(service));
+        assert_eq!(event.browse_domain().copied(), is_domain.then_some(domain));
+        assert!(event.domain() == if is_domain { "example.org" } else { "local" });
+        assert_eq!(event.endpoint().is_some(), line.starts_with('='));
+        assert!(line.starts_with(event.kind().sign()));
+
+        assert_eq!(event.to_string(), line);
+        assert_eq!(event.to_bytes(), line.as_bytes());
+        let mut written = Vec::new();
+        event.write_to(&mut written).unwrap();
+        assert_eq!(written, line.as_bytes());
+    }
+}
+
+/// Where text cannot be had the bytes are.
+#[test]
+fn what_is_not_utf_8_is_shown_and_kept() {
+    let line = b"=;eth0;IPv4;a;_http._tcp;local;a.local;192.0.2.7;80;\"\xffa\xc3\"";
+    let event = Event::parse(line).unwrap();
+    assert!(event.to_string().ends_with(";\"\u{fffd}a\u{fffd}\""));
+    let mut written = Vec::new();
+    event.write_to(&mut written).unwrap();
+    assert_eq!(written, line);
+    assert_eq!(format!("{:?}", EventBuf::from(event)), format!("{event:?}"));
+}
+
+/// A writer that takes so many bytes and no more.
+struct Full(usize);
+
+impl Write for Full {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let len = bytes.len().min(self.0);
+        self.0 -= len;
+        Ok(len)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_writer_that_fails_is_heard() {
+    let line = "=;eth0;IPv4;a;_http._tcp;local;a.local;192.0.2.7;80;\"a=1\"";
+    let service = service();
+    let endpoint = *Event::try_from(line).unwrap().endpoint().unwrap();
+    let built = Endpoint::new(endpoint.host, endpoint.address, 80, endpoint.txt);
+    for event in [endpoint, built].map(|it| Event::Resolve(service, it)) {
+        for room in 0..line.len() {
+            let error = event.write_to(&mut Full(room)).unwrap_err();
+            assert_eq!(error.kind(), io::ErrorKind::WriteZero, "{room}");
+        }
+        event.write_to(&mut Full(line.len())).unwrap();
+    }
+}
+
+/// Which version printed a field, as far as its text tells.
+#[test]
+fn dialects_are_told_apart() {
+    use TxtDialect::{Escaped, Raw};
+    for (printed, dialect) in [
+        (r#""a=\"b\"""#, Escaped),
+        (r#""a="b"""#, Raw),
+        (r#""a" "b\009""#, Escaped),
+        (r#""a"  "b""#, Raw),
+        (r#""a\999""#, Raw),
+        ("\"a\tb\"", Raw),
+        ("\"a\nb\"", Raw),
+        ("\"a\x7fb\"", Escaped),
+        (r#""\0x""#, Raw),
+        (r#""a" b"#, Raw),
+        ("", Escaped),
+    ] {
+        assert_eq!(Txt::new(printed.as_bytes()).dialect(), dialect, "{printed}");
+    }
+}
+
+/// Stamps that stand in TXT are no part of it, and are left in it.
+#[test]
+fn txt_over_several_stamped_lines() {
+    let capture = b"1795345126.1 =;eth0;IPv4;a;_http._tcp;local;a.local;192.0.2.7;80;\"two\n\
+        1795345126.2 lines\"\n";
+    let event = events(capture).next().unwrap().unwrap();
+    let txt = event.endpoint().unwrap().txt;
+    assert_eq!(*txt.without_stamps(), *b"\"two\nlines\"");
+    assert!(txt.strings().next().unwrap() == "two\nlines");
+    let plain = Txt::new(b"\"two\"");
+    assert_eq!(*plain.without_stamps(), *b"\"two\"");
+}
