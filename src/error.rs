@@ -326,6 +326,7 @@ pub enum OwnedReadError {
     Io(#[from] std::io::Error),
     /// A record is no event. The next one can be read.
     #[error("line {line}: {error}")]
+    #[non_exhaustive]
     Line {
         /// What is wrong with it.
         error: ParseError,

@@ -301,7 +301,7 @@ proptest! {
     }
 
     #[test]
-    fn stamps_do_no_harm(line in vec(any::<u8>(), 0..80), format in select(&StampFormat::ALL[..])) {
+    fn stamps_do_no_harm(line in vec(any::<u8>(), 0..80), format in select(StampFormat::ALL)) {
         if let Some(stamp) = Stamp::parse(&line, format) {
             prop_assert!(line.starts_with(stamp.as_bytes()));
         }

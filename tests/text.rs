@@ -97,11 +97,11 @@ fn names_of_things_are_padded() {
 
 #[test]
 fn formats_of_stamps_have_names() {
-    for format in StampFormat::ALL {
+    for &format in StampFormat::ALL {
         assert_eq!(format.to_string().parse(), Ok(format));
     }
     let error = "syslog".parse::<StampFormat>().unwrap_err().to_string();
-    for format in StampFormat::ALL {
+    for &format in StampFormat::ALL {
         assert!(error.contains(format.as_str()), "{error}");
     }
 }

@@ -1,8 +1,11 @@
 //! What the types promise, beside what they hold.
 
 use avahi_events::{
-    BrowseDomain, Endpoint, Event, EventBuf, Events, Interface, Label, LineError, Message, Name,
-    ParseError, Reader, Record, Records, Service, ServiceType, Txt, TxtString,
+    BrowseDomain, Directory, Endpoint, ErrorKind, Event, EventBuf, Events, Field, Instance,
+    Interface, Kind, Label, Labels, LineError, Message, Name, OwnedReadError, ParseError, Place,
+    Protocol, ReadError, Reader, Record, RecordBuf, Records, Service, ServiceType, ServiceTypes,
+    Stamp, StampFormat, Stamps, Txt, TxtDialect, TxtOrder, TxtString, TxtStrings, Unescape, Update,
+    browse::{Browse, Browser, Found, MessageBuf, Persistent, Wait, WaitError},
 };
 
 fn shared<T: Send + Sync + Unpin>() {}
@@ -27,6 +30,31 @@ fn all_can_be_shared_between_threads() {
     shared::<Records<'_>>();
     shared::<Events<'_>>();
     shared::<Reader<std::io::Empty>>();
+    shared::<(ErrorKind, Field, Kind, Protocol)>();
+    shared::<(Stamp<'_>, StampFormat, Stamps)>();
+    shared::<(Labels<'_>, TxtStrings<'_>, Unescape<'_>)>();
+    shared::<(TxtDialect, TxtOrder)>();
+    shared::<(ServiceTypes, RecordBuf)>();
+    shared::<(ReadError<'_>, OwnedReadError)>();
+    shared::<(Directory, Update<'_>, Instance<'_>, Place<'_>)>();
+    shared::<(Browse, Wait, WaitError, Found, MessageBuf)>();
+    #[cfg(feature = "tokio")]
+    shared::<avahi_events::RecordDecoder>();
+    #[cfg(feature = "report")]
+    shared::<(avahi_events::report::Session, avahi_events::report::Report)>();
+    #[cfg(feature = "arrow")]
+    shared::<avahi_events::arrow::BatchBuilder>();
+}
+
+/// What runs a child has its output from threads, and is one thread's at a
+/// time.
+#[test]
+fn what_runs_can_be_handed_to_a_thread() {
+    fn sent<T: Send + Unpin>() {}
+    sent::<Browser>();
+    sent::<Persistent>();
+    #[cfg(feature = "tokio")]
+    sent::<avahi_events::browse::BrowserStream>();
 }
 
 fn copied<T: Copy>() {}

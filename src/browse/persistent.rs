@@ -71,6 +71,7 @@ pub enum Step {
     /// A line came that is no event, or is damaged.
     Unread(OwnedReadError),
     /// `avahi-browse` did not start, or ended; it will be tried again.
+    #[non_exhaustive]
     Retry {
         /// Why it is not running.
         trouble: Trouble,
@@ -86,6 +87,7 @@ pub enum Trouble {
     /// It could not be started.
     Start(io::Error),
     /// It ended.
+    #[non_exhaustive]
     Ended {
         /// How; `None` if that could not be found out.
         status: Option<ExitStatus>,
@@ -119,6 +121,7 @@ impl fmt::Display for Trouble {
 pub enum Hopeless {
     /// The program cannot be run.
     #[error("cannot run {program}: {source}; {}", advice(source))]
+    #[non_exhaustive]
     Start {
         /// The program.
         program: String,
@@ -127,12 +130,14 @@ pub enum Hopeless {
     },
     /// The text is no service type.
     #[error("{service_type:?} is no service type, which looks like _http._tcp or _ipp._tcp")]
+    #[non_exhaustive]
     ServiceType {
         /// The text.
         service_type: String,
     },
     /// `avahi-browse` refuses what it was asked for.
     #[error("avahi-browse refuses: {message}")]
+    #[non_exhaustive]
     Refused {
         /// What it said.
         message: MessageBuf,

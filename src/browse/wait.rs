@@ -72,6 +72,7 @@ pub enum WaitError {
     Hopeless(#[from] Hopeless),
     /// The time is over.
     #[error("{found} of {wanted} services found in {timeout:?}{}", Last(trouble))]
+    #[non_exhaustive]
     TimedOut {
         /// How long it was waited.
         timeout: Duration,

@@ -21,8 +21,8 @@ use crate::{
 
 /// One line that `avahi-browse -p` printed, borrowed from the input.
 ///
-/// Cheap to copy; nothing is decoded until asked. [`EventBuf`] is the owned
-/// form. `Display` gives back the line; where it is not UTF-8,
+/// Cheap to copy (at most 256 bytes on targets of 64 bits); nothing is decoded
+/// until asked. [`EventBuf`] is the owned form. `Display` gives back the line; where it is not UTF-8,
 /// `Event::write_to` writes its exact bytes.
 ///
 /// ```
@@ -219,7 +219,8 @@ impl fmt::Display for Kind {
     }
 }
 
-/// The network interface of an event.
+/// The network interface of an event. Whatever stands in the column is one of
+/// the three, so there will be no more.
 ///
 /// ```
 /// use avahi_events::{Event, Interface};
@@ -280,7 +281,8 @@ impl fmt::Debug for Interface<'_> {
     }
 }
 
-/// The protocol that a service was seen over.
+/// The protocol that a service was seen over. Multicast DNS has these two (RFC
+/// 6762), so there will be no more; what else stands in the column is `None`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Protocol {

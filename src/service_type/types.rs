@@ -39,6 +39,7 @@ pub struct ServiceTypes {
 pub enum ServiceTypesError {
     /// The lists do not belong together.
     #[error("{names} names and {types} types, where there should be as many")]
+    #[non_exhaustive]
     Lengths {
         /// How many lines of names there are.
         names: usize,
@@ -47,6 +48,7 @@ pub enum ServiceTypesError {
     },
     /// A line of the list of types is none.
     #[error("line {line} of the types is no DNS type, such as _http._tcp")]
+    #[non_exhaustive]
     NoType {
         /// The line's number, counted from 1.
         line: usize,

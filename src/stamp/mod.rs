@@ -72,7 +72,7 @@ impl<'a> Stamp<'a> {
         }
         let stamps = expected
             .into_iter()
-            .chain(StampFormat::ALL)
+            .chain(StampFormat::ALL.iter().copied())
             .filter_map(|format| Self::parse(line, format));
         let mut fallback: Option<Self> = None;
         for stamp in stamps {
@@ -182,7 +182,7 @@ pub enum StampFormat {
 
 impl StampFormat {
     /// All formats, in the order in which they are tried.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: &'static [Self] = &[
         Self::Month,
         Self::Iso,
         Self::Epoch,
@@ -228,7 +228,8 @@ impl FromStr for StampFormat {
 
     fn from_str(text: &str) -> Result<Self, StampFormatError> {
         Self::ALL
-            .into_iter()
+            .iter()
+            .copied()
             .find(|format| format.as_str() == text)
             .ok_or(StampFormatError)
     }
@@ -245,6 +246,7 @@ impl FromStr for StampFormat {
 /// assert!(records.next().unwrap().event.is_err());
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
 pub enum Stamps {
     /// The stamps are found: a line that has one is read without it. What the
     /// lines before had decides where a line could be in two formats.

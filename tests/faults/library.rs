@@ -474,7 +474,7 @@ fn it_tries_again_until_it_is_there() {
     let found = wait(&stage).run_observed(
         |service, _| service.name == "there",
         |step| {
-            if let Some(Step::Retry { trouble, pause }) = step {
+            if let Some(Step::Retry { trouble, pause, .. }) = step {
                 assert_eq!(
                     trouble.to_string(),
                     "avahi-browse ended with exit status: 1: \

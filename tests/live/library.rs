@@ -132,7 +132,7 @@ fn options_do_what_they_say() {
     assert!(browser.next_until(soon).is_pending());
     let refused = Wait::new(type_("_http._tcp").domain("a..b")).run(|_, _| true);
     match refused {
-        Err(WaitError::Hopeless(Hopeless::Refused { message })) => {
+        Err(WaitError::Hopeless(Hopeless::Refused { message, .. })) => {
             assert_eq!(
                 message.as_bytes(),
                 b"avahi_service_browser_new() failed: Invalid domain name"

@@ -143,7 +143,7 @@ pub fn run(arguments: &Arguments) -> io::Result<Outcome> {
                 }
                 break failed;
             }
-            Poll::Ready(Step::Retry { trouble, pause }) => {
+            Poll::Ready(Step::Retry { trouble, pause, .. }) => {
                 say(&format!(
                     "avahi-events: {trouble}; trying again in {pause:?}"
                 ));
@@ -180,7 +180,10 @@ fn tell(message: &MessageBuf) {
 /// Whether `avahi-browse` ended before it had shown all. Its exit status alone
 /// does not say so.
 fn is_failure(trouble: &Trouble) -> bool {
-    let Trouble::Ended { status, message } = trouble else {
+    let Trouble::Ended {
+        status, message, ..
+    } = trouble
+    else {
         return true;
     };
     let message = message.as_ref().and_then(MessageBuf::message);

@@ -71,7 +71,7 @@ impl<'a> Status<'a> {
                     say(&format!("avahi-browse: {message}"));
                 }
             }
-            Some(Step::Retry { trouble, pause }) => self.retry(trouble, *pause),
+            Some(Step::Retry { trouble, pause, .. }) => self.retry(trouble, *pause),
             Some(Step::Unread(error)) if self.verbose => say(&format!("avahi-browse: {error}")),
             _ => {}
         }
