@@ -204,12 +204,6 @@ impl<'a> Txt<'a> {
         }
     }
 
-    /// The dialect that the caller set, if any.
-    #[cfg(feature = "serde")]
-    pub(crate) const fn set_dialect(&self) -> Option<TxtDialect> {
-        self.dialect
-    }
-
     /// Whether it looks like the first part of what 0.8 and later print.
     pub(crate) fn is_cut_short(&self) -> bool {
         escaped_form(self.printed) == EscapedForm::Begun

@@ -145,7 +145,7 @@ impl<'a> From<&Endpoint<'a>> for BinaryEndpoint<'a> {
             port: endpoint.port,
             port_text: endpoint.port_text.into(),
             txt: endpoint.txt.as_bytes().into(),
-            txt_dialect: endpoint.txt.set_dialect(),
+            txt_dialect: endpoint.txt.told_dialect(),
             txt_order: endpoint.txt.order(),
         }
     }
