@@ -6,7 +6,8 @@ mod common;
 use std::collections::BTreeSet;
 
 use avahi_events::{
-    ErrorKind, Event, EventBuf, Field, Interface, Label, ServiceTypes, TxtDialect, records,
+    ErrorKind, Event, EventBuf, Field, Interface, Label, MAX_RECORD, ServiceTypes, TxtDialect,
+    records,
 };
 use common::{capture, read};
 
@@ -356,6 +357,32 @@ fn damage_is_named_and_placed() {
 }
 
 /// TXT as Avahi before 0.8 prints it.
+/// A detail that is longer than a record may be is none.
+#[test]
+fn a_detail_without_end() {
+    let first = RESOLVED.find('\n').unwrap();
+    let capture = [
+        &RESOLVED.as_bytes()[..=first],
+        &[b' '; MAX_RECORD + 1],
+        b"\n",
+    ]
+    .concat();
+    let errors: Vec<_> = avahi_events::events(&capture)
+        .map(Result::unwrap_err)
+        .collect();
+    let seen: Vec<_> = errors
+        .iter()
+        .map(|it| (it.error().kind(), it.error().field(), it.line()))
+        .collect();
+    assert_eq!(
+        seen[..2],
+        [
+            (ErrorKind::MissingField, Field::Host, 1),
+            (ErrorKind::TooLong, Field::Kind, 2),
+        ]
+    );
+}
+
 #[test]
 fn raw_txt_in_columns() {
     let first = "+;eth0;IPv4;fake;_http._tcp;local";

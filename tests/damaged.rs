@@ -302,6 +302,12 @@ fn half_a_line_at_the_end_is_incomplete() {
         (error.kind(), error.field(), error.offset()),
         (Incomplete, Name, half.len())
     );
+    let half = b"+;eth0;IPv4;a;_http._tcp;";
+    let error = events(half).next().unwrap().unwrap_err().error();
+    assert_eq!(
+        (error.kind(), error.field(), error.offset()),
+        (Incomplete, Domain, half.len())
+    );
     // Without a certain interface it is a browse domain that lost its line feed.
     assert!(events(b"+;;;local").next().unwrap().is_ok());
 }

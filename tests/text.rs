@@ -216,6 +216,9 @@ fn dialects_are_told_apart() {
         ("\"a\x7fb\"", Escaped),
         (r#""\0x""#, Raw),
         (r#""a" b"#, Raw),
+        // Half a field: nothing is certain.
+        (r#""a" "#, Raw),
+        (r#""\04"#, Raw),
         ("", Escaped),
     ] {
         assert_eq!(Txt::new(printed.as_bytes()).dialect(), dialect, "{printed}");
