@@ -85,6 +85,16 @@ fn run(directory: &std::path::Path) -> Result<(), Box<dyn Error>> {
             *processor = (of_children()? - before).min(*processor);
         }
     }
+    let ratio = |one: usize, two: usize| {
+        let wall = |at: usize| processes[at].2.as_secs_f64();
+        println!(
+            "{}: {:.2} times as fast with two threads",
+            processes[one].0,
+            wall(one) / wall(two)
+        );
+    };
+    ratio(0, 1);
+    ratio(2, 3);
     println!("| | processor s | MB a processor s | wall s | MB/s |");
     println!("| --- | ---: | ---: | ---: | ---: |");
     for (name, _, wall, processor) in processes {

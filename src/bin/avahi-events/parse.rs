@@ -139,27 +139,17 @@ fn read_file(
         ..
     } = input;
     let formatter = printer.formatter().clone();
-    let each = |record: &Record<'_>, part: &mut Part| match &record.event {
-        Ok(event) if filter.fits(event) => formatter.put(
-            &mut part.out,
-            &Item {
-                event,
-                file: &name,
-                line: record.line,
-                time: None,
-            },
-        ),
-        Ok(_) => Ok(()),
-        Err(_) => {
-            part.stops = part.unread.note(&name, record) && arguments.strict;
-            Ok(())
-        }
+    let each = |record: &Record<'_>, part: &mut Part| {
+        let unread = &mut part.unread;
+        let print = |item: &Item<'_>| formatter.put(&mut part.out, item);
+        part.stops = take(arguments, filter, &name, record, None, unread, print)?;
+        Ok(())
     };
     let mut goes_on = true;
-    let done = |part: Part, offset| {
+    let done = |part: &mut Part, offset| {
         progress.set_position(offset);
         goes_on = !part.stops;
-        unread.add(part.unread);
+        unread.add(std::mem::take(&mut part.unread));
         printer.add(&part.out)
     };
     let (stamps, threads) = (arguments.stamps.stamps(), arguments.threads());
@@ -206,21 +196,36 @@ fn read(
         // The year of a stamp may follow from those before it, also of messages.
         let stamp = record.stamp.filter(|_| arguments.uses_time());
         let time = stamp.and_then(|stamp| time_text(&mut clock, &stamp));
-        match &record.event {
-            Ok(event) if filter.fits(event) => printer.print(&Item {
-                event,
-                file: &name,
-                line: record.line,
-                time: time.as_deref(),
-            })?,
-            Ok(_) => {}
-            Err(_) => {
-                if unread.note(&name, &record) && arguments.strict {
-                    return Ok(Ok(false));
-                }
-            }
+        let time = time.as_deref();
+        let print = |item: &Item<'_>| printer.print(item);
+        if take(arguments, filter, &name, &record, time, unread, print)? {
+            return Ok(Ok(false));
         }
     }
     progress.finish_and_clear();
     Ok(Ok(true))
+}
+
+/// Prints the record if it is an event that is wanted, and takes note of it if
+/// it did not read. Returns whether the reading is to stop here.
+fn take(
+    arguments: &Arguments,
+    filter: &Filter,
+    file: &str,
+    record: &Record<'_>,
+    time: Option<&str>,
+    unread: &mut Unread,
+    print: impl FnOnce(&Item<'_>) -> io::Result<()>,
+) -> io::Result<bool> {
+    match &record.event {
+        Ok(event) if filter.fits(event) => print(&Item {
+            event,
+            file,
+            line: record.line,
+            time,
+        })?,
+        Ok(_) => {}
+        Err(_) => return Ok(unread.note(file, record) && arguments.strict),
+    }
+    Ok(false)
 }
