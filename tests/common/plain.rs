@@ -143,7 +143,9 @@ pub fn check(line: &[u8]) {
                     _ => panic!("{said}: {first:?}, alone {alone:?}"),
                 }
             }
-            if is_whole {
+            // Enough has to follow, for the quicker way to be taken.
+            let is_followed = after.starts_with(b"=");
+            if is_whole && is_followed && matches!(line, [b'+' | b'=' | b'-', b';', ..]) {
                 check_stamped(line, line_end, after, &first);
             }
             let mut reader = Reader::new(&*capture);
