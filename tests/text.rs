@@ -66,6 +66,19 @@ fn text_compares_as_it_decodes() {
     assert_eq!(Name::new(b"local").to_str_lossy(), "local");
 }
 
+/// As DNS compares names.
+#[test]
+fn capitals_do_not_matter_where_they_are_said_not_to() {
+    let label = |printed: &'static [u8]| Label::new(printed);
+    assert!(label(br"A\032B").eq_ignore_ascii_case(&label(br"\097\032b")));
+    assert!(!label(b"ab").eq_ignore_ascii_case(&label(b"abc")));
+    let name = |printed: &'static [u8]| Name::new(printed);
+    assert!(name(b"A.Local").eq_ignore_ascii_case(&name(br"\097.local")));
+    assert!(!name(b"a.local").eq_ignore_ascii_case(&name(b"a.local.b")));
+    assert!(!name(b"a.local").eq_ignore_ascii_case(&name(b"a")));
+    assert!(!name(b"a.local").eq_ignore_ascii_case(&name(b"b.local")));
+}
+
 /// Equal text has one hash, however it was escaped.
 #[test]
 fn a_set_holds_a_name_once() {
@@ -233,7 +246,9 @@ fn txt_over_several_stamped_lines() {
     let event = events(capture).next().unwrap().unwrap();
     let txt = event.endpoint().unwrap().txt;
     assert_eq!(*txt.without_stamps(), *b"\"two\nlines\"");
-    assert!(txt.strings().next().unwrap() == "two\nlines");
+    let string = txt.strings().next().unwrap();
+    assert!(string == "two\nlines");
+    assert_eq!(*string.decode(), *b"two\nlines");
     let plain = Txt::new(b"\"two\"");
     assert_eq!(*plain.without_stamps(), *b"\"two\"");
 }
