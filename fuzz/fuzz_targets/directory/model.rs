@@ -184,17 +184,13 @@ impl Model {
             self.may_be_announced.insert((service, place));
             change
         });
-        let now = self
-            .here
-            .entry(service)
-            .or_default()
-            .entry(place)
-            .or_default();
-        let since = now.replace(endpoint.clone());
         let ever = self.last.insert((service, place), endpoint.clone());
+        if self.guessing {
+            return (entered.unwrap_or(told.change), false);
+        }
+        let places = self.here.entry(service).or_default();
+        let since = places.insert(place, Some(endpoint.clone())).flatten();
         let change = match (since, ever) {
-            // Who it was has been read back from the directory.
-            _ if self.guessing => told.change,
             (Some(before), _) if before == endpoint => Change::Nothing,
             (Some(before), _) => changed(&before, &endpoint),
             // What was before it came last may be known still, or not.
