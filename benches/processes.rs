@@ -1,5 +1,6 @@
 //! How fast the program is over a capture of 180 MB, as whole processes: with
-//! one thread, with two, and beside the `mawk` that people write instead.
+//! one thread, with two, and beside the `mawk` that people write instead; and
+//! how long a report of a stamped one takes, beside reading it.
 //!
 //! The processes take turns, and of each the best counts. Processor time is
 //! told beside the time on the wall, which on a busy machine says little.
@@ -11,6 +12,7 @@ mod corpus;
 use std::{
     error::Error,
     fs::{self, File},
+    io::Write as _,
     process::{Command, Stdio},
     time::{Duration, Instant},
 };
@@ -47,14 +49,20 @@ fn run(directory: &std::path::Path) -> Result<(), Box<dyn Error>> {
         bytes.extend_from_slice(found);
     }
     fs::write(&capture, &bytes)?;
-    let capture = capture.display().to_string();
+    let session = directory.join("session.txt");
+    let session_len = write_session(&session)?;
     let program = |arguments: &[&str]| {
         let mut command = Command::new(PROGRAM);
         command.arg("parse").args(arguments).arg(&capture);
         command
     };
+    let on_session = |arguments: &[&str]| {
+        let mut command = Command::new(PROGRAM);
+        command.args(arguments).arg(&session);
+        command
+    };
     let mut mawk = Command::new("mawk");
-    mawk.args(["-F;", MAWK, &capture]);
+    mawk.args(["-F;", MAWK]).arg(&capture);
     let mut processes = [
         ("JSON, one thread", program(&["--threads", "1"])),
         ("JSON, two threads", program(&["--threads", "2"])),
@@ -67,6 +75,14 @@ fn run(directory: &std::path::Path) -> Result<(), Box<dyn Error>> {
             program(&[&FILTER[..], &["--threads", "2"]].concat()),
         ),
         ("`mawk`", mawk),
+        (
+            "JSON, stamped, one thread",
+            on_session(&["parse", "--threads", "1"]),
+        ),
+        (
+            "report, stamped",
+            on_session(&["report", "--format", "json"]),
+        ),
     ]
     .map(|(name, command)| (name, command, Duration::MAX, Duration::MAX));
     // The answers first.
@@ -76,6 +92,18 @@ fn run(directory: &std::path::Path) -> Result<(), Box<dyn Error>> {
     assert!(answer(&mut processes[0].1)? == answer(&mut processes[1].1)?);
     assert_eq!(answer(&mut processes[2].1)?, answer(&mut processes[4].1)?);
     assert_eq!(answer(&mut processes[3].1)?, answer(&mut processes[4].1)?);
+    let lines = answer(&mut processes[5].1)?
+        .split(|&it| it == b'\n')
+        .count() as u64
+        - 1;
+    let report: serde_json::Value = serde_json::from_slice(&answer(&mut processes[6].1)?)?;
+    let counts = report["events"]
+        .as_object()
+        .ok_or("a report without events")?;
+    assert_eq!(
+        counts.values().filter_map(|it| it.as_u64()).sum::<u64>(),
+        lines
+    );
     for _ in 0..ROUNDS {
         for (_, command, wall, processor) in &mut processes {
             let (start, before) = (Instant::now(), of_children()?);
@@ -95,10 +123,16 @@ fn run(directory: &std::path::Path) -> Result<(), Box<dyn Error>> {
     };
     ratio(0, 1);
     ratio(2, 3);
+    let report = processes[6].2.as_secs_f64() / processes[5].2.as_secs_f64();
+    println!("the report takes {report:.2} times as long as the JSON");
     println!("| | processor s | MB a processor s | wall s | MB/s |");
     println!("| --- | ---: | ---: | ---: | ---: |");
     for (name, _, wall, processor) in processes {
-        let rate = |time: Duration| bytes.len() as f64 / time.as_secs_f64() / 1e6;
+        let len = match name.contains("stamped") {
+            true => session_len,
+            false => bytes.len(),
+        };
+        let rate = |time: Duration| len as f64 / time.as_secs_f64() / 1e6;
         println!(
             "| {name} | {:.2} | {:.0} | {:.2} | {:.0} |",
             processor.as_secs_f64(),
@@ -108,6 +142,24 @@ fn run(directory: &std::path::Path) -> Result<(), Box<dyn Error>> {
         );
     }
     Ok(())
+}
+
+/// Writes a session of a million events of what Avahi really printed, each a
+/// hundredth of a second after the last, and returns its length.
+fn write_session(path: &std::path::Path) -> Result<usize, Box<dyn Error>> {
+    let mut session = Vec::new();
+    let lines = corpus::real_of(LEN);
+    for (at, line) in lines
+        .split_inclusive(|&byte| byte == b'\n')
+        .take(1_000_000)
+        .enumerate()
+    {
+        let (second, hundredth) = (1_795_345_126 + at / 100, at % 100);
+        write!(session, "{second}.{hundredth:02}0000 ")?;
+        session.extend_from_slice(line);
+    }
+    fs::write(path, &session)?;
+    Ok(session.len())
 }
 
 /// Processor time of all children that have ended, in ticks of 10 ms: the 16th
