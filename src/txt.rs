@@ -204,15 +204,16 @@ impl<'a> Txt<'a> {
         }
     }
 
-    /// Whether it looks like the first part of what 0.8 and later print.
-    pub(crate) fn is_cut_short(&self) -> bool {
-        escaped_form(self.printed) == EscapedForm::Begun
-    }
-
     /// What the caller said of the dialect.
     #[cfg(feature = "serde")]
     pub(crate) const fn told_dialect(&self) -> Option<TxtDialect> {
         self.dialect
+    }
+
+    /// Whether the quote at its end closes none of the strings that 0.8 and
+    /// later print: it opens one, or is part of one.
+    pub(crate) fn is_cut_short(&self) -> bool {
+        escaped_form(self.printed) == EscapedForm::Begun
     }
 
     /// The order that the caller set, or else [`TxtOrder::LastFirst`].
@@ -289,7 +290,7 @@ impl<'a> Txt<'a> {
 enum EscapedForm {
     /// It is of that form.
     Whole,
-    /// It ends before its last string does, or before the next begins.
+    /// It ends within a string.
     Begun,
     /// It is not of that form.
     No,
@@ -303,7 +304,6 @@ fn escaped_form(printed: &[u8]) -> EscapedForm {
     loop {
         rest = match *rest {
             [b'"', ref inner @ ..] => inner,
-            [] => return EscapedForm::Begun,
             _ => return EscapedForm::No,
         };
         loop {
@@ -311,9 +311,6 @@ fn escaped_form(printed: &[u8]) -> EscapedForm {
                 [b'"', ..] => break,
                 [b'\\', ..] => match escape_at(rest, Escapes::Txt) {
                     Some((_, len)) => rest = &rest[len..],
-                    None if rest.len() < 4 && rest[1..].iter().all(u8::is_ascii_digit) => {
-                        return EscapedForm::Begun;
-                    }
                     None => return EscapedForm::No,
                 },
                 [0..32, ..] => return EscapedForm::No,
