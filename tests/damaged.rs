@@ -49,6 +49,7 @@ const DAMAGED: &[(&str, ErrorKind, Field, usize)] = &[
     ("+;eth0;IPv4;a;;local", EmptyField, Type, 14),
     ("-;eth0;IPv4;a;_http._tcp;", EmptyField, Domain, 25),
     ("+;;;", EmptyField, Domain, 4),
+    ("+;we;rd;IPv4;;_http._tcp;local", EmptyField, Name, 13),
     ("=;eth0;IPv4;;_http._tcp;local;a.local;192.0.2.1;80;", EmptyField, Name, 12),
     ("=;eth0;IPv4;a;_http._tcp;local;;192.0.2.1;80;", EmptyField, Host, 31),
     ("=;eth0;IPv4;a;_http._tcp;local;a.local;;80;", EmptyField, Address, 39),

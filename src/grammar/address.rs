@@ -127,18 +127,24 @@ fn group(window: [u8; 4], count: u32) -> u16 {
 
 #[cfg(test)]
 mod tests {
-    use core::net::IpAddr;
+    use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
     use std::string::{String, ToString};
 
     use proptest::prelude::*;
 
-    use super::address;
+    use super::{address, ipv4, ipv6};
 
     /// All windows are there, as far as the address goes and beyond it.
     fn parse(text: &str) -> Option<IpAddr> {
         let mut input = text.as_bytes().to_vec();
         input.extend_from_slice(b";631;\"txtvers=1\" \"note=2nd floor; left\"\n");
         address(&input, text.len())
+    }
+
+    /// The window that starts with the text.
+    fn starting<const N: usize>(text: &[u8], mut window: [u8; N]) -> [u8; N] {
+        window[..text.len()].copy_from_slice(text);
+        window
     }
 
     fn agrees(text: &str) {
@@ -161,6 +167,8 @@ mod tests {
             "256.1.1.1",
             "1.1.1.256",
             "01.1.1.1",
+            "0123.1.1.1",
+            "1.1.1.0000",
             "1.1.1.00",
             "1.1.1",
             "1.1.1.1.1",
@@ -229,6 +237,17 @@ mod tests {
         #[test]
         fn agrees_on_addresses(address in any::<IpAddr>()) {
             agrees(&address.to_string());
+        }
+
+        /// What is left to `std` is right too, and slow.
+        #[test]
+        fn addresses_as_they_are_printed_take_the_quick_way(v4: Ipv4Addr, v6: Ipv6Addr) {
+            let (text, window) = (v4.to_string(), [b';'; 16]);
+            prop_assert_eq!(ipv4(&starting(text.as_bytes(), window), text.len()), Some(v4));
+            let (text, window) = (v6.to_string(), [b';'; 48]);
+            if !text.contains('.') {
+                prop_assert_eq!(ipv6(&starting(text.as_bytes(), window), text.len()), Some(v6));
+            }
         }
 
         #[test]

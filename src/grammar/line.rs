@@ -244,3 +244,53 @@ fn port(text: &[u8]) -> Option<u16> {
     });
     u16::try_from(value?).ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use core::net::IpAddr;
+    use std::{format, string::String};
+
+    use proptest::prelude::*;
+
+    use super::line;
+    use crate::grammar::record;
+
+    /// The line takes the quick way, and is read as the plain grammar does it.
+    fn is_quick(text: &str, line_end: &str) -> Result<(), TestCaseError> {
+        // An interface or a port at the very end is left to the plain grammar.
+        let buf = format!("{text}{line_end}+;eth0;IPv4;the next one;_http._tcp;local\n");
+        let read = line(buf.as_bytes(), |event, text_len, len| {
+            Some((event, text_len, len))
+        });
+        let expected = record(text.as_bytes()).unwrap();
+        let len = text.len() + line_end.len();
+        prop_assert_eq!(read, Some((expected, text.len(), len)), "{}", buf);
+        Ok(())
+    }
+
+    /// Fields of all lengths, so that they end in every window and beyond.
+    fn field() -> impl Strategy<Value = String> {
+        prop_oneof![3 => "[a-z.]{1,12}", 1 => "[a-z.]{1,80}"]
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(1024))]
+
+        #[test]
+        fn usual_lines_take_the_quick_way(
+            place in ("[+-]", "[a-z0-9]{1,15}|[(]null[)]", "IPv[46]"),
+            service in (field(), field(), field()),
+            endpoint in (field(), any::<IpAddr>(), any::<u16>(), "(\"[a-z;]{0,40}\")?"),
+            line_end in "\r?\n",
+        ) {
+            let (sign, interface, protocol) = place;
+            let (name, service_type, domain) = service;
+            let service = format!("{interface};{protocol};{name};{service_type};{domain}");
+            is_quick(&format!("{sign};{service}"), &line_end)?;
+            let (host, address, port, txt) = endpoint;
+            // Where TXT is empty, a CR is no part of the line's end.
+            let line_end = if txt.is_empty() { "\n" } else { &line_end };
+            is_quick(&format!("=;{service};{host};{address};{port};{txt}"), line_end)?;
+        }
+    }
+}
