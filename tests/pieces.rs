@@ -2,7 +2,11 @@
 
 mod common;
 
-use avahi_events::{ErrorKind, Reader, RecordBuf, Records, Stamps, records};
+use std::io::{self, BufRead, Read};
+
+use avahi_events::{
+    ErrorKind, MAX_RECORD, OwnedReadError, Reader, RecordBuf, Records, Stamps, records,
+};
 use common::any::capture;
 use proptest::prelude::*;
 
@@ -96,4 +100,80 @@ fn a_reader_says_when_it_would_wait() {
     assert_eq!(half.kind(), ErrorKind::Incomplete);
     assert!(!reader.needs_input());
     assert!(reader.next_record().unwrap().is_none());
+}
+
+/// An input that fails before each of its pieces, in all ways in turn.
+struct Failing<'a> {
+    pieces: Vec<&'a [u8]>,
+    failures: Vec<io::ErrorKind>,
+}
+
+impl Read for Failing<'_> {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        unreachable!("it is read by its buffer")
+    }
+}
+
+impl BufRead for Failing<'_> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        match self.failures.pop() {
+            Some(failure) => Err(failure.into()),
+            None => Ok(self.pieces.first().copied().unwrap_or_default()),
+        }
+    }
+
+    fn consume(&mut self, amount: usize) {
+        if amount > 0 {
+            assert_eq!(amount, self.pieces.remove(0).len());
+            self.failures = vec![io::ErrorKind::TimedOut, io::ErrorKind::Interrupted];
+        }
+    }
+}
+
+#[test]
+fn an_input_that_fails_can_be_read_on() {
+    let pieces = vec![&ADD[..10], &ADD[10..], b"nonsense\n"];
+    let failures = vec![io::ErrorKind::Interrupted];
+    let mut events = Reader::new(Failing { pieces, failures }).into_events();
+    let mut next = || events.next();
+    let timed_out = |it: Option<Result<_, OwnedReadError>>| match it {
+        Some(Err(OwnedReadError::Io(error))) => assert_eq!(error.kind(), io::ErrorKind::TimedOut),
+        other => panic!("{other:?}"),
+    };
+    timed_out(next());
+    assert_eq!(next().unwrap().unwrap().as_bytes(), ADD.trim_ascii_end());
+    timed_out(next());
+    match next() {
+        Some(Err(OwnedReadError::Line {
+            bytes,
+            line,
+            offset,
+            ..
+        })) => {
+            assert_eq!((&*bytes, line, offset), (&b"nonsense"[..], 2, 25));
+        }
+        other => panic!("{other:?}"),
+    }
+    timed_out(next());
+    assert!(next().is_none());
+}
+
+/// A quote that is never closed is searched for once; what comes after that
+/// many bytes was not searched.
+#[test]
+fn lines_after_an_open_quote_are_joined_again() {
+    let open = b"=;e;IPv4;a;_x._tcp;local;h;::1;80;\"open\n";
+    let joined = b"=;e;IPv4;a;_x._tcp;local;h;::1;80;\"two\nlines\"\n";
+    let adds = ADD.repeat(MAX_RECORD / ADD.len() + 1);
+    let capture = [open, &adds[..], joined, &adds].concat();
+    let sizes: Vec<_> = records(&capture).map(|it| it.bytes.len()).collect();
+    let count = adds.len() / ADD.len();
+    assert_eq!(sizes.len(), 2 * count + 2);
+    assert_eq!(sizes[0], open.len() - 1);
+    assert_eq!(sizes[count + 1], joined.len() - 1);
+    let mut reader = Reader::new(&*capture);
+    for (at, size) in sizes.iter().enumerate() {
+        let record = reader.next_record().unwrap().unwrap();
+        assert_eq!(record.bytes.len(), *size, "{at}");
+    }
 }
