@@ -4,7 +4,7 @@ use avahi_events::{
     ErrorKind::{self, *},
     Event,
     Field::{self, Address, Domain, Host, Interface, Kind, Name, Port, Protocol, Txt, Type},
-    Label, MAX_RECORD, OwnedReadError, ReadError, Reader, events,
+    Label, MAX_RECORD, OwnedReadError, ReadError, Reader, Record, events, records,
 };
 use std::io;
 
@@ -341,4 +341,52 @@ fn odd_but_whole() {
     let all_of_port = Event::try_from("=;e;IPv4;a;b;c;d;::1;00080;").unwrap();
     assert_eq!(all_of_port.endpoint().unwrap().port, 80);
     assert_eq!(all_of_port.to_string(), "=;e;IPv4;a;b;c;d;::1;00080;");
+}
+
+/// As columns: at the end of the input it is half a service, elsewhere one that
+/// lacks something.
+#[test]
+fn a_service_in_columns_may_lack_its_end() {
+    let column = format!("   eth0 IPv4 {:45} {:20}", "a", "_http._tcp");
+    let (add, resolve) = (format!("+{column}"), format!("={column} local\n"));
+    let too_long = "x".repeat(MAX_RECORD);
+    for (capture, kind, field, offset, bytes) in [
+        (add.trim_end().to_owned(), Incomplete, Domain, 70, 70),
+        (
+            format!("{}\n", add.trim_end()),
+            MissingField,
+            Domain,
+            70,
+            70,
+        ),
+        (resolve.clone(), Incomplete, Host, 86, 86),
+        (format!("{resolve}   hostna"), Incomplete, Host, 96, 96),
+        (format!("{resolve}   hostna\n"), MissingField, Host, 86, 86),
+        (format!("{resolve}   what"), MissingField, Host, 86, 86),
+        (format!("{resolve}\n"), MissingField, Host, 86, 86),
+        (format!("{resolve}{too_long}\n"), MissingField, Host, 86, 86),
+    ] {
+        let shown = capture.get(..120).unwrap_or(&capture);
+        let first = events(capture.as_bytes()).next().unwrap().unwrap_err();
+        let error = first.error();
+        assert_eq!(
+            (error.kind(), error.field(), error.offset()),
+            (kind, field, offset),
+            "{shown}"
+        );
+        assert_eq!(first.bytes(), &capture.as_bytes()[..bytes], "{shown}");
+    }
+}
+
+/// What is escaped is whole: what follows is something else, even if it ends in
+/// a quote.
+#[test]
+fn nothing_is_joined_to_escaped_txt() {
+    let read = |txt: &str| {
+        let line = format!("=;e;IPv4;a;_x._tcp;local;h;::1;80;{txt}\nand a \"quote\"\n");
+        let lengths = |it: Record<'_>| (it.event.is_ok(), it.bytes.len());
+        records(line.as_bytes()).map(lengths).collect::<Vec<_>>()
+    };
+    assert_eq!(read(r#""esc\"""#), [(true, 41), (false, 13)]);
+    assert_eq!(read("\"raw\x01\""), [(true, 54)]);
 }
