@@ -186,11 +186,11 @@ impl Framer {
         }
     }
 
-    /// With what was learned of the input, and nothing about a buffer. In the
-    /// middle of a long line is knowledge of the input.
+    /// With what was learned of the input, and nothing about a buffer, which
+    /// now begins at a record. In the middle of a long line is knowledge of the
+    /// input.
     pub(crate) fn at_next_record(&self) -> Self {
         Self {
-            searched: 0,
             unclosed_before: [0; 2],
             ..self.clone()
         }

@@ -51,6 +51,7 @@ const DAMAGED: &[(&str, ErrorKind, Field, usize)] = &[
     ("+;;;", EmptyField, Domain, 4),
     ("+;we;rd;IPv4;;_http._tcp;local", EmptyField, Name, 13),
     ("=;eth0;IPv4;;_http._tcp;local;a.local;192.0.2.1;80;", EmptyField, Name, 12),
+    ("=;eth0;IPv4;a;_http._tcp;;a.local;192.0.2.1;80;", EmptyField, Domain, 25),
     ("=;eth0;IPv4;a;_http._tcp;local;;192.0.2.1;80;", EmptyField, Host, 31),
     ("=;eth0;IPv4;a;_http._tcp;local;a.local;;80;", EmptyField, Address, 39),
     ("=;eth0;IPv4;a;_http._tcp;local;a.local;192.0.2.1;;", EmptyField, Port, 49),
@@ -96,25 +97,32 @@ fn damage_is_named_and_placed() {
     }
 }
 
-/// A damaged line between two good ones: they are read as if nothing had been.
+/// A damaged line between two others: they are read as if nothing had been.
 #[test]
 fn the_rest_is_still_read() {
     let good = "-;eth0;IPv4;good;_http._tcp;local\n";
+    let message = "Got SIGTERM, quitting.\n";
     for &(line, kind, ..) in DAMAGED {
         if line.trim_end().contains('\n') {
             continue; // two lines are two records there
         }
         let line = line.trim_end_matches(['\r', '\n']);
-        let capture = format!("{good}{line}\n{good}");
-        let read: Vec<_> = events(capture.as_bytes()).collect();
-        assert_eq!(read.len(), 3, "{line:?}");
-        assert!(read[0].is_ok() && read[2].is_ok(), "{line:?}");
-        let error = read[1].unwrap_err();
-        assert_eq!(
-            (error.error().kind(), error.bytes()),
-            (kind, line.as_bytes())
-        );
-        assert_eq!((error.line(), error.offset()), (2, good.len() as u64));
+        for next in [good, message] {
+            let capture = format!("{good}{line}\n{next}");
+            let read: Vec<_> = events(capture.as_bytes()).collect();
+            assert_eq!(read.len(), 3, "{line:?}");
+            assert!(read[0].is_ok(), "{line:?}");
+            let error = read[1].unwrap_err();
+            assert_eq!(
+                (error.error().kind(), error.bytes()),
+                (kind, line.as_bytes())
+            );
+            assert_eq!((error.line(), error.offset()), (2, good.len() as u64));
+            match read[2] {
+                Ok(_) => assert_eq!(next, good, "{line:?}"),
+                Err(error) => assert!(next == message && error.message().is_some(), "{line:?}"),
+            }
+        }
     }
 }
 
@@ -378,15 +386,40 @@ fn a_service_in_columns_may_lack_its_end() {
     }
 }
 
+/// The place of what is wrong with a detail, in the record with its stamps.
+#[test]
+fn details_in_columns_are_damaged_where_they_stand() {
+    for stamp in ["", "1795345126 "] {
+        let head = format!("   eth0 IPv4 {:45} {:20} local", "a", "_http._tcp");
+        let lines = [
+            "=",
+            "   hostname = [h]",
+            "   address = [::1]",
+            "   port = [http]",
+        ];
+        let [sign, host, address, port] = lines.map(|it| format!("{stamp}{it}"));
+        let capture = format!("{sign}{head}\n{host}\n{address}\n{port}\n{stamp}   txt = []\n");
+        let error = events(capture.as_bytes()).next().unwrap().unwrap_err();
+        assert_eq!(error.error().kind(), InvalidPort);
+        assert_eq!(error.error().offset(), capture.find("http]").unwrap());
+        assert_eq!(error.bytes(), capture.trim_end().as_bytes());
+    }
+}
+
 /// What is escaped is whole: what follows is something else, even if it ends in
 /// a quote.
 #[test]
 fn nothing_is_joined_to_escaped_txt() {
-    let read = |txt: &str| {
-        let line = format!("=;e;IPv4;a;_x._tcp;local;h;::1;80;{txt}\nand a \"quote\"\n");
-        let lengths = |it: Record<'_>| (it.event.is_ok(), it.bytes.len());
-        records(line.as_bytes()).map(lengths).collect::<Vec<_>>()
+    let lengths = |it: Record<'_>| (it.event.is_ok(), it.bytes.len());
+    let read = |capture: &str| records(capture.as_bytes()).map(lengths).collect::<Vec<_>>();
+    let line = |txt| format!("=;e;IPv4;a;_x._tcp;local;h;::1;80;{txt}\nand a \"quote\"\n");
+    assert_eq!(read(&line(r#""esc\"""#)), [(true, 41), (false, 13)]);
+    assert_eq!(read(&line("\"raw\x01\"")), [(true, 54)]);
+    let columns = |txt| {
+        let head = format!("=   eth0 IPv4 {:45} {:20} local", "a", "_x._tcp");
+        let details = "   hostname = [h]\n   address = [::1]\n   port = [80]";
+        format!("{head}\n{details}\n   txt = [{txt}]\nand a \"quote\"]\n")
     };
-    assert_eq!(read(r#""esc\"""#), [(true, 41), (false, 13)]);
-    assert_eq!(read("\"raw\x01\""), [(true, 54)]);
+    assert_eq!(read(&columns(r#""esc\"""#)), [(true, 157), (false, 14)]);
+    assert_eq!(read(&columns("\"raw\x01\"")), [(true, 171)]);
 }

@@ -137,7 +137,7 @@ mod tests {
     /// All windows are there, as far as the address goes and beyond it.
     fn parse(text: &str) -> Option<IpAddr> {
         let mut input = text.as_bytes().to_vec();
-        input.extend_from_slice(b";631;\"txtvers=1\" \"note=2nd floor; left\"\n");
+        input.extend_from_slice(b";631;\"txtvers=1\" \"note=2nd floor; left\"\n+;eth0;IPv4");
         address(&input, text.len())
     }
 
@@ -228,6 +228,20 @@ mod tests {
             "1.2",
         ] {
             agrees(text);
+        }
+    }
+
+    #[test]
+    fn no_other_byte_is_taken_for_a_digit() {
+        for text in ["1.2.3.4", "11.22.33.44", "1:2:3:4:5:6:7:8", "fe80::1"] {
+            for (at, byte) in (0..text.len()).flat_map(|at| (0..=255).map(move |byte| (at, byte))) {
+                let mut changed = text.as_bytes().to_vec();
+                changed[at] = byte;
+                let expected = core::str::from_utf8(&changed).ok();
+                let expected = expected.and_then(|it| it.parse().ok());
+                changed.extend_from_slice(&[b';'; 48]);
+                assert_eq!(address(&changed, text.len()), expected, "{changed:?}");
+            }
         }
     }
 
