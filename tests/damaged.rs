@@ -373,6 +373,13 @@ fn a_service_in_columns_may_lack_its_end() {
         (format!("{resolve}   what"), MissingField, Host, 86, 86),
         (format!("{resolve}\n"), MissingField, Host, 86, 86),
         (format!("{resolve}{too_long}\n"), MissingField, Host, 86, 86),
+        (
+            format!("{resolve}   hostname = [{too_long}]\n"),
+            MissingField,
+            Host,
+            86,
+            86,
+        ),
     ] {
         let shown = capture.get(..120).unwrap_or(&capture);
         let first = events(capture.as_bytes()).next().unwrap().unwrap_err();

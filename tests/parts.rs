@@ -125,6 +125,14 @@ fn stamps_are_left_out_after_line_feeds_only() {
 }
 
 #[test]
+fn behind_a_stamp_stands_the_same_event() {
+    let line = b"=;e;IPv4;a;_x._tcp;local;h;::1;80;\"raw\x01\" \"b\"\n";
+    let stamped = [b"1795345126 ", &line[..]].concat();
+    let event = events(&stamped).next().unwrap().unwrap();
+    assert_eq!(event, Event::parse(line).unwrap());
+}
+
+#[test]
 fn txt_is_shown_as_printed() {
     let txt = Txt::new(b"\"a=\xc3\xbc\" \"\x1b\xff\"");
     assert_eq!(txt.to_string(), "\"a=ü\" \"\\u{1b}\u{fffd}\"");

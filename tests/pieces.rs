@@ -5,7 +5,7 @@ mod common;
 use std::io::{self, BufRead, Read};
 
 use avahi_events::{
-    ErrorKind, MAX_RECORD, OwnedReadError, Reader, RecordBuf, Records, Stamps, records,
+    ErrorKind, MAX_RECORD, OwnedReadError, Reader, Record, RecordBuf, Records, Stamps, records,
 };
 use common::any::capture;
 use proptest::prelude::*;
@@ -175,5 +175,27 @@ fn lines_after_an_open_quote_are_joined_again() {
     for (at, size) in sizes.iter().enumerate() {
         let record = reader.next_record().unwrap().unwrap();
         assert_eq!(record.bytes.len(), *size, "{at}");
+    }
+}
+
+/// A line that is too long is one line, whatever its pieces look like, and is
+/// not waited for where a record may go on.
+#[test]
+fn no_event_is_in_a_line_that_is_too_long() {
+    let raw = b"=;e;IPv4;a;_x._tcp;local;h;::1;80;\"raw\x01\"\n";
+    let long = [&*b"x".repeat(MAX_RECORD), ADD, ADD].concat();
+    let capture = [&raw[..], &long].concat();
+    let read = |it: Record<'_>| (it.event.is_ok(), it.line, it.offset);
+    let (from, add) = (raw.len() as u64, ADD.len() as u64);
+    let expected = [
+        (true, 1, 0),
+        (false, 2, from),
+        (false, 2, from + MAX_RECORD as u64),
+        (true, 3, from + MAX_RECORD as u64 + add),
+    ];
+    assert_eq!(records(&capture).map(read).collect::<Vec<_>>(), expected);
+    let mut reader = Reader::new(&*capture);
+    for expected in expected {
+        assert_eq!(read(reader.next_record().unwrap().unwrap()), expected);
     }
 }

@@ -255,13 +255,27 @@ mod tests {
 
         /// What is left to `std` is right too, and slow.
         #[test]
-        fn addresses_as_they_are_printed_take_the_quick_way(v4: Ipv4Addr, v6: Ipv6Addr) {
+        fn addresses_as_they_are_printed_take_the_quick_way(
+            v4: Ipv4Addr,
+            groups in prop::array::uniform8(prop_oneof![Just(0), any::<u16>()]),
+        ) {
             let (text, window) = (v4.to_string(), [b';'; 16]);
             prop_assert_eq!(ipv4(&starting(text.as_bytes(), window), text.len()), Some(v4));
+            let v6 = Ipv6Addr::from(groups);
             let (text, window) = (v6.to_string(), [b';'; 48]);
             if !text.contains('.') {
                 prop_assert_eq!(ipv6(&starting(text.as_bytes(), window), text.len()), Some(v6));
             }
+        }
+
+        #[test]
+        fn no_byte_beyond_the_length_counts(address in any::<IpAddr>()) {
+            let text = address.to_string();
+            let window = starting::<64>(text.as_bytes(), [b';'; 64]);
+            for len in 0..=text.len() {
+                prop_assert_eq!(super::address(&window, len), text[..len].parse().ok(), "{}", len);
+            }
+            prop_assert_eq!(super::address(&starting::<64>(b"::1", window), 1), None);
         }
 
         #[test]
