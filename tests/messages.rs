@@ -302,3 +302,21 @@ fn installed_translations_are_found() {
     missed.retain(|line| !exceptions.iter().any(|it| line.contains(it)));
     assert!(missed.is_empty(), "of {found}:\n{}", missed.join("\n"));
 }
+
+/// A name has 63 bytes at most: what goes on for longer is no name.
+#[test]
+fn a_name_of_several_lines_is_no_longer_than_a_name() {
+    let records = |more: usize| {
+        let name = format!("two\n{}", "x".repeat(more));
+        let said = "of type '_x._tcp' in domain 'local': Timeout reached";
+        let capture = format!("Failed to resolve service '{name}' {said}\n");
+        let bytes: Vec<_> = avahi_events::records(capture.as_bytes())
+            .map(|it| (it.message().is_some(), it.bytes.len()))
+            .collect();
+        (bytes, capture.len() - 1)
+    };
+    let (read, len) = records(59);
+    assert_eq!(read, [(true, len)]);
+    let (read, len) = records(400);
+    assert_eq!(read, [(false, 30), (false, len - 31)]);
+}

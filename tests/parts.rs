@@ -60,7 +60,7 @@ fn a_scope_goes_with_link_local_addresses_of_ipv6() {
 
 #[test]
 fn an_interface_without_a_name_is_none() {
-    let interface = |line: &'static str| Event::try_from(line).unwrap().interface();
+    let next = "+;eth0;IPv4;the next one;_http._tcp;local\n";
     for (line, expected) in [
         ("+;;IPv4;a;_x._tcp;local", Interface::Unspecified(b"")),
         ("+;n/a;IPv4;a;_x._tcp;local", Interface::Unspecified(b"n/a")),
@@ -68,7 +68,14 @@ fn an_interface_without_a_name_is_none() {
         ("+;(null);IPv4;a;_x._tcp;local", Interface::Gone),
         ("+;eth0;n/a;a;_x._tcp;local", Interface::Named(b"eth0")),
     ] {
-        assert_eq!(interface(line), expected, "{line}");
+        assert_eq!(
+            Event::try_from(line).unwrap().interface(),
+            expected,
+            "{line}"
+        );
+        let capture = format!("{line}\n{next}");
+        let event = events(capture.as_bytes()).next().unwrap().unwrap();
+        assert_eq!(event.interface(), expected, "{line}");
     }
 }
 
