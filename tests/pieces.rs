@@ -178,6 +178,35 @@ fn lines_after_an_open_quote_are_joined_again() {
     }
 }
 
+/// What has no end within the longest record has none, also if the input ends
+/// there; and a piece may end where its line does.
+#[test]
+fn the_longest_record_is_as_long_as_that() {
+    let lengths = |capture: &[u8]| {
+        let from_slice: Vec<_> = records(capture).map(|it| it.bytes.len()).collect();
+        let mut reader = Reader::new(capture);
+        for len in &from_slice {
+            assert_eq!(reader.next_record().unwrap().unwrap().bytes.len(), *len);
+        }
+        assert!(reader.next_record().unwrap().is_none());
+        from_slice
+    };
+    for first in ["\"open\n", "\"raw\x01\"\n"] {
+        let first = [b"=;e;IPv4;a;_x._tcp;local;h;::1;80;", first.as_bytes()].concat();
+        let rest = |len| [&b"x".repeat(len - 1), &b"\""[..]].concat();
+        let len = MAX_RECORD - first.len();
+        let shorter = [&first[..], &rest(len - 1)].concat();
+        assert_eq!(lengths(&shorter), [MAX_RECORD - 1]);
+        let longest = [&first[..], &rest(len)].concat();
+        assert_eq!(lengths(&longest), [first.len() - 1, len]);
+    }
+    let two_pieces = [&b"x".repeat(2 * MAX_RECORD - 1), &b"\n"[..], ADD].concat();
+    assert_eq!(
+        lengths(&two_pieces),
+        [MAX_RECORD, MAX_RECORD - 1, ADD.len() - 1]
+    );
+}
+
 /// A line that is too long is one line, whatever its pieces look like, and is
 /// not waited for where a record may go on.
 #[test]
