@@ -306,8 +306,7 @@ fn installed_translations_are_found() {
 /// A name has 63 bytes at most: what goes on for longer is no name.
 #[test]
 fn a_name_of_several_lines_is_no_longer_than_a_name() {
-    let records = |more: usize| {
-        let name = format!("two\n{}", "x".repeat(more));
+    let records = |name: &str| {
         let said = "of type '_x._tcp' in domain 'local': Timeout reached";
         let capture = format!("Failed to resolve service '{name}' {said}\n");
         let bytes: Vec<_> = avahi_events::records(capture.as_bytes())
@@ -315,8 +314,13 @@ fn a_name_of_several_lines_is_no_longer_than_a_name() {
             .collect();
         (bytes, capture.len() - 1)
     };
-    let (read, len) = records(59);
-    assert_eq!(read, [(true, len)]);
-    let (read, len) = records(400);
+    let long = "x".repeat(400);
+    for name in ["two\nlines", "all\nof\nthree", &"\n".repeat(63)] {
+        let (read, len) = records(name);
+        assert_eq!(read, [(true, len)], "{name}");
+    }
+    let (read, len) = records(&format!("two\n{long}"));
     assert_eq!(read, [(false, 30), (false, len - 31)]);
+    let (read, len) = records(&format!("all\n{long}\nthree"));
+    assert_eq!(read, [(false, 30), (false, 400), (false, len - 432)]);
 }

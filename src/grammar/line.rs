@@ -268,6 +268,19 @@ mod tests {
         Ok(())
     }
 
+    #[test]
+    fn no_other_byte_is_taken_for_a_digit() {
+        for (at, byte) in (0..5).flat_map(|at| (0..=255).map(move |byte| (at, byte))) {
+            let mut port = *b"12345;++";
+            port[at] = byte;
+            let text = core::str::from_utf8(&port[..5]).ok();
+            let expected = text.and_then(|it| it.parse().ok());
+            // `std` takes a sign, too.
+            let expected = expected.filter(|_| port[0] != b'+');
+            assert_eq!(super::port(&port[..5]), expected, "{port:?}");
+        }
+    }
+
     /// Fields of all lengths, so that they end in every window and beyond.
     fn field() -> impl Strategy<Value = String> {
         prop_oneof![3 => "[a-z.]{1,12}", 1 => "[a-z.]{1,80}"]
