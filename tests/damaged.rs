@@ -320,6 +320,8 @@ fn half_a_line_at_the_end_is_incomplete() {
     let kind = |line| events(line).next().unwrap().unwrap_err().error().kind();
     assert_eq!(kind(b"+;eth0;IPv4;a;_http._tcp;"), Incomplete);
     assert_eq!(kind(b"+;eth0;IPv4;;_http._tcp;local"), EmptyField);
+    assert_eq!(kind(b"+   eth0 IPv4 loca"), Incomplete);
+    assert!(events(b"+   eth0 IPv4 local\n").next().unwrap().is_ok());
     // Without a certain interface it is a browse domain that lost its line feed.
     assert!(events(b"+;;;local").next().unwrap().is_ok());
 }

@@ -205,6 +205,7 @@ fn the_longest_record_is_as_long_as_that() {
         lengths(&two_pieces),
         [MAX_RECORD, MAX_RECORD - 1, ADD.len() - 1]
     );
+    assert!(records(&two_pieces).last().unwrap().event.is_ok());
 }
 
 /// A line that is too long is one line, whatever its pieces look like, and is
