@@ -319,6 +319,9 @@ fn a_name_of_several_lines_is_no_longer_than_a_name() {
         let (read, len) = records(name);
         assert_eq!(read, [(true, len)], "{name}");
     }
+    let (read, _) = records(&"\n".repeat(200));
+    assert_eq!(read.len(), 201);
+    assert!(read.iter().all(|&(is_message, _)| !is_message));
     let (read, len) = records(&format!("two\n{long}"));
     assert_eq!(read, [(false, 30), (false, len - 31)]);
     let (read, len) = records(&format!("all\n{long}\nthree"));
