@@ -3,7 +3,11 @@
 
 use memchr::memchr;
 
-use super::{Closing, Extent, Framed, Framer, MAX_RECORD, framed, half_line, text_len, window};
+use super::{
+    Framed, Framer, MAX_RECORD, framed, half_line,
+    several::{Closing, Extent},
+    text_len, window,
+};
 use crate::{
     columns,
     error::{ErrorKind, Field, ParseError},
