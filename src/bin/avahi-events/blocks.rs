@@ -23,15 +23,15 @@ use crate::unread::Unread;
 const BLOCK: usize = 1024 * 1024;
 
 /// So many bytes, and the rest of a line, are a part.
-const PART: usize = 256 * 1024;
+const PART: usize = 128 * 1024;
 
 /// So much has to follow a record in the block for it to be read right, unless
 /// the file ends.
 const AHEAD: usize = 2 * MAX_RECORD;
 
-/// So many parts for each thread are on their way: one that is read, and one
-/// that is waiting for it or for its turn to be printed.
-const PARTS: usize = 2;
+/// So many parts are on their way beside those that the threads read: they wait
+/// for a thread, or for their turn to be printed.
+const WAITING: usize = 2;
 
 /// What came of a part of a block.
 pub struct Part {
@@ -123,7 +123,7 @@ pub fn read<R: Read>(
         let mut pending = VecDeque::new();
         let mut memory = Vec::new();
         loop {
-            while pending.len() < if threads > 1 { PARTS * threads } else { 1 }
+            while pending.len() < if threads > 1 { threads + WAITING } else { 1 }
                 && let Some((block, line, offset, end)) = cutter.next()
             {
                 let (sender, receiver) = mpsc::channel();
