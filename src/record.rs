@@ -185,16 +185,30 @@ impl Framer {
         buf: &'a [u8],
         done: impl FnOnce(Event<'a>, usize, usize) -> T,
     ) -> Option<T> {
+        self.line_behind(0, buf, |_, after| begins_event(after), done)
+    }
+
+    /// The same behind a stamp of that length; `begins` says whether an event
+    /// begins on the next line.
+    #[inline(always)]
+    fn line_behind<'a, T>(
+        &mut self,
+        stamp: usize,
+        buf: &'a [u8],
+        begins: impl FnOnce(&Self, &[u8]) -> bool,
+        done: impl FnOnce(Event<'a>, usize, usize) -> T,
+    ) -> Option<T> {
         if self.searched > 0 || self.in_long_line {
             return None;
         }
-        grammar::line(buf, |event, text_len, len| {
+        grammar::line(&buf[stamp..], |event, text_len, len| {
+            let len = stamp + len;
             let has_txt = event.endpoint().is_some_and(|it| !it.txt.is_empty());
-            if len > MAX_RECORD || (has_txt && !begins_event(&buf[len..])) {
+            if len > MAX_RECORD || (has_txt && !begins(self, &buf[len..])) {
                 return None;
             }
             self.taken(len);
-            Some(done(event, text_len, len))
+            Some(done(event, stamp + text_len, len))
         })
     }
 

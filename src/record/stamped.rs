@@ -1,9 +1,8 @@
 //! The quick way through lines with stamps that are like one another.
 
-use super::{Framer, MAX_RECORD, begins_event};
+use super::{Framer, begins_event};
 use crate::{
     event::Event,
-    grammar,
     stamp::{Shape, Stamp, StampFormat, Stamps},
 };
 
@@ -32,21 +31,11 @@ impl Framer {
         buf: &'a [u8],
         done: impl FnOnce(Event<'a>, Stamp<'a>, usize, usize) -> T,
     ) -> Option<T> {
-        if self.searched > 0 || self.in_long_line {
-            return None;
-        }
         let stamp = self.shape()?.stamp(buf)?;
-        let start = stamp.as_bytes().len();
-        grammar::line(&buf[start..], |event, text_len, len| {
-            let len = start + len;
-            let has_txt = event.endpoint().is_some_and(|it| !it.txt.is_empty());
-            if len > MAX_RECORD || (has_txt && !self.begins_stamped(&buf[len..])) {
-                return None;
-            }
-            self.stamp_format = Some(stamp.format());
-            self.taken(len);
-            Some(done(event, stamp, start + text_len, len))
-        })
+        let done = |event, text_len, len| done(event, stamp, text_len, len);
+        let line = self.line_behind(stamp.as_bytes().len(), buf, Self::begins_stamped, done)?;
+        self.stamp_format = Some(stamp.format());
+        Some(line)
     }
 
     /// Whether an event begins here, behind a stamp like the last one.
