@@ -1,10 +1,8 @@
-//! Reading: where it is, what it is told of stamps, and inputs that hesitate.
+//! Reading: what it is told of stamps, and inputs that hesitate.
 
 use std::io::{self, BufRead, BufReader, Cursor, Read};
 
-use avahi_events::{
-    ErrorKind, Event, EventBuf, OwnedReadError, Reader, StampFormat, Stamps, events, records,
-};
+use avahi_events::{Event, EventBuf, OwnedReadError, Reader, StampFormat, Stamps, events};
 
 const LINE: &[u8] = b"+;eth0;IPv4;a;_ipp._tcp;local\n";
 
@@ -24,35 +22,6 @@ fn stamps_are_read_as_told() {
         // Whatever was said, a line may have none.
         assert!(events(LINE).with_stamps(stamps).all(|it| it.is_ok()));
     }
-}
-
-#[test]
-fn a_record_knows_its_place_and_so_does_the_reading() {
-    let capture = [LINE, b"\n", LINE].concat();
-    let mut records = records(&capture);
-    assert_eq!((records.line(), records.offset()), (1, 0));
-    let second = records.nth(1).unwrap();
-    assert_eq!((second.line, second.offset), (2, 30));
-    assert_eq!(second.event.unwrap_err().kind(), ErrorKind::EmptyLine);
-    assert_eq!((records.line(), records.offset()), (3, 31));
-    assert_eq!(records.count(), 1);
-}
-
-/// The next piece is read as the whole would have been, with what was learned.
-#[test]
-fn reading_goes_on_in_another_piece() {
-    let stamped = [b"1795345126.438603 ", LINE].concat();
-    let capture = stamped.repeat(2);
-    let mut whole = records(&capture);
-    let early = whole.read_on(&capture[stamped.len()..], 2, stamped.len() as u64);
-    whole.next();
-    let late = whole.read_on(&capture[stamped.len()..], 2, stamped.len() as u64);
-    assert!(whole.is_where(&late));
-    // Not yet learned: that there are stamps, and which.
-    assert!(!whole.is_where(&early));
-    let elsewhere = whole.read_on(&capture, 1, 0);
-    assert!(!whole.is_where(&elsewhere));
-    assert!(whole.eq(late));
 }
 
 /// Gives out its pieces one at a time, and is interrupted before each.

@@ -22,8 +22,8 @@ use crate::{
 /// One line that `avahi-browse -p` printed, borrowed from the input.
 ///
 /// Cheap to copy (at most 256 bytes on targets of 64 bits); nothing is decoded
-/// until asked. [`EventBuf`] is the owned form. `Display` gives back the line; where it is not UTF-8,
-/// `Event::write_to` writes its exact bytes.
+/// until asked. [`EventBuf`] is the owned form. `Display` gives back the line;
+/// where it is not UTF-8, `Event::write_to` writes its exact bytes.
 ///
 /// ```
 /// use avahi_events::{Event, Interface, Kind, Protocol};

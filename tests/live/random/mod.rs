@@ -54,24 +54,26 @@ fn browse(host: &Host, arguments: &[&str]) -> Running<Events> {
     Running::start_read_by(&mut command, Events::new)
 }
 
-/// Waits until all that is expected was seen and resolved.
+/// Waits until as many were seen as are expected, of those that `seen` counts.
 #[track_caller]
-fn all_resolved(browsing: &Running<Events>, expected: &mut Expected<'_>) {
+fn all(
+    browsing: &Running<Events>,
+    expected: &mut Expected<'_>,
+    seen: impl Fn(&Expected<'_>) -> usize,
+) {
     let deadline = Instant::now() + LONG;
-    while expected.resolved.len() < expected.total() {
+    while seen(expected) < expected.total() {
         let event = browsing.stdout.next(deadline);
         expected.check(&event.expect("more services"));
     }
 }
 
-/// Waits until all that is expected is gone again.
-#[track_caller]
-fn all_removed(browsing: &Running<Events>, expected: &mut Expected<'_>) {
-    let deadline = Instant::now() + LONG;
-    while expected.removed.len() < expected.total() {
-        let event = browsing.stdout.next(deadline);
-        expected.check(&event.expect("more services"));
-    }
+fn resolved(expected: &Expected<'_>) -> usize {
+    expected.resolved.len()
+}
+
+fn removed(expected: &Expected<'_>) -> usize {
+    expected.removed.len()
 }
 
 /// Runs `avahi-browse -t`, which says what is there and ends.
@@ -145,7 +147,7 @@ fn what_avahi_publishes_is_found_as_it_is() {
         };
 
         let mut expected = expect(&|_| true);
-        all_resolved(&browsing, &mut expected);
+        all(&browsing, &mut expected, resolved);
         all_at_once(&near, &["-arpt"], expect(&|_| true));
         let of_type = services[0].service_type;
         let which = SUBTYPES[round % SUBTYPES.len()];
@@ -155,7 +157,7 @@ fn what_avahi_publishes_is_found_as_it_is() {
             expect(&|it| it.service_type == of_type && it.subtypes.contains(which)),
         );
         drop(publisher);
-        all_removed(&browsing, &mut expected);
+        all(&browsing, &mut expected, removed);
     }
     println!("{published} published, seen twice, resolved and removed; {refused} refused");
     assert!(refused < published / 5);
@@ -217,7 +219,7 @@ fn what_another_responder_publishes_is_found_as_it_is() {
 
     let mut expected = Expected::new(services.iter().map(|it| (it, (host, &addresses[..]))), BOTH);
     let browsing = browse(&near, &["-arpk"]);
-    all_resolved(&browsing, &mut expected);
+    all(&browsing, &mut expected, resolved);
     publisher.close_stdin();
-    all_removed(&browsing, &mut expected);
+    all(&browsing, &mut expected, removed);
 }
