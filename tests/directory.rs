@@ -561,3 +561,35 @@ mod any_order {
         }
     }
 }
+
+/// Of an interface that nothing is seen at any more, another may have the
+/// number.
+#[test]
+fn an_interface_that_returns_is_not_another() {
+    let mut directory = Directory::new();
+    feed_all(
+        &mut directory,
+        &[
+            "+;eth0;IPv4;a;_x._tcp;local",
+            "-;eth0;IPv4;a;_x._tcp;local",
+            "+;eth0;IPv4;a;_x._tcp;local",
+            "+;wlan0;IPv4;b;_x._tcp;local",
+        ],
+    );
+    assert_eq!(places_of(&directory, "a"), ["eth0/4"]);
+    assert_eq!(places_of(&directory, "b"), ["wlan0/4"]);
+}
+
+/// In columns, names have no escapes: what looks like one is part of the name.
+#[test]
+fn a_name_in_columns_is_not_one_with_escapes() {
+    let columns = format!("+   eth0 IPv4 {:45} {:20} local\n", r"a\032b", "_x._tcp");
+    let capture = [r"+;eth0;IPv4;a\032b;_x._tcp;local", &columns].join("\n");
+    let mut directory = Directory::new();
+    for event in events(capture.as_bytes()) {
+        directory.feed(&event.unwrap());
+    }
+    let mut names: Vec<_> = directory.services().map(|it| it.name().decode()).collect();
+    names.sort();
+    assert_eq!(names, [&b"a b"[..], b"a\\032b"]);
+}

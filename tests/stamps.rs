@@ -312,12 +312,14 @@ fn a_zone_is_that_of_the_clock() {
 fn times_do_not_hang_on_the_digits() {
     let rng = &mut fastrand::Rng::with_seed(7);
     // Around both changes of the clock, the end of February and of the year.
-    let days = ["Mar 29", "Oct 25", "Feb 28", "Feb 29", "Dec 31", "Jan  1"];
+    let days = [
+        "Mar 29", "Oct 25", "Apr  5", "Oct  4", "Feb 28", "Feb 29", "Dec 31", "Jan  1",
+    ];
     for zone in ["UTC", "Europe/Berlin", "Australia/Lord_Howe"] {
-        let clock = || Clock::new(TimeZone::get(zone).unwrap()).with_year(2027);
+        let clock = || Clock::new(TimeZone::get(zone).unwrap()).with_year(2026);
         for _ in 0..300 {
             let (mut plain, mut padded) = (clock(), clock());
-            let mut day = days[0];
+            let mut day = days[rng.usize(0..4)];
             for at in 0..20 {
                 if rng.u8(0..8) == 0 {
                     day = days[rng.usize(0..days.len())];
@@ -339,6 +341,34 @@ fn times_do_not_hang_on_the_digits() {
             }
         }
     }
+}
+
+/// An hour that comes twice: where a stamp is before the last one, it is the
+/// second time, also within the same second.
+#[test]
+fn a_second_that_comes_again_is_an_hour_later() {
+    let mut clock = Clock::new(TimeZone::get("Europe/Berlin").unwrap()).with_year(2026);
+    let mut time = |shown: &str| {
+        let line = format!("Oct 25 02:30:00.{shown} ");
+        let stamp = Stamp::parse(line.as_bytes(), StampFormat::Month).unwrap();
+        clock.time(&stamp).unwrap().to_string()
+    };
+    assert_eq!(time("5"), "2026-10-25T00:30:00.5Z");
+    assert_eq!(time("9"), "2026-10-25T00:30:00.9Z");
+    assert_eq!(time("1"), "2026-10-25T01:30:00.1Z");
+}
+
+/// The version in it is a digit, but no other will do.
+#[test]
+fn a_stamp_of_another_version_is_none() {
+    let line = |version: u8| {
+        format!("<30>{version} 2026-11-22T10:58:46Z a b c - - +;eth0;IPv4;a;_x._tcp;local\n")
+    };
+    let capture = [line(1), line(2), line(1)].concat();
+    let is_event: Vec<_> = records(capture.as_bytes())
+        .map(|it| it.event.is_ok())
+        .collect();
+    assert_eq!(is_event, [true, false, true]);
 }
 
 #[test]

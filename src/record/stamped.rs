@@ -33,9 +33,7 @@ impl Framer {
     ) -> Option<T> {
         let stamp = self.shape()?.stamp(buf)?;
         let done = |event, text_len, len| done(event, stamp, text_len, len);
-        let line = self.line_behind(stamp.as_bytes().len(), buf, Self::begins_stamped, done)?;
-        self.stamp_format = Some(stamp.format());
-        Some(line)
+        self.line_behind(stamp.as_bytes().len(), buf, Self::begins_stamped, done)
     }
 
     /// Whether an event begins here, behind a stamp like the last one.
