@@ -267,7 +267,7 @@ pub(crate) fn resolved<'a>(
             port: number,
             txt: Txt::new(txt),
             address_text: address,
-            port_text: port,
+            port_digits: port.len() as u8,
         },
     ))
 }

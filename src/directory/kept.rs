@@ -68,19 +68,19 @@ impl Named {
 /// Where a service is to be reached.
 #[derive(Debug)]
 pub(super) struct Resolved {
-    /// Host, address, port and TXT, as printed, and where the latter three
-    /// begin.
+    /// Host, address and TXT, as printed, and where the latter two begin.
     text: Box<[u8]>,
-    starts: [usize; 3],
+    starts: [usize; 2],
     address: IpAddr,
     port: u16,
+    port_digits: u8,
     /// Dialect and order, without the text.
     txt: Txt<'static>,
 }
 
 impl Resolved {
     pub(super) fn new(endpoint: &Endpoint<'_>) -> Self {
-        let (address, port);
+        let address;
         let address_text = match endpoint.address_text {
             b"" => {
                 address = endpoint.address.to_string();
@@ -88,18 +88,11 @@ impl Resolved {
             }
             text => text,
         };
-        let port_text = match endpoint.port_text {
-            b"" => {
-                port = endpoint.port.to_string();
-                port.as_bytes()
-            }
-            text => text,
-        };
         let host = endpoint.host.as_bytes();
-        let len = host.len() + address_text.len() + port_text.len();
+        let len = host.len() + address_text.len();
         let mut text = Vec::with_capacity(len + endpoint.txt.as_bytes().len());
-        let mut starts = [0; 3];
-        for (field, end) in [host, address_text, port_text].into_iter().zip(&mut starts) {
+        let mut starts = [0; 2];
+        for (field, end) in [host, address_text].into_iter().zip(&mut starts) {
             text.extend_from_slice(field);
             *end = text.len();
         }
@@ -111,19 +104,20 @@ impl Resolved {
             starts,
             address: endpoint.address,
             port: endpoint.port,
+            port_digits: endpoint.port_digits,
             txt: endpoint.txt.without_text(),
         }
     }
 
     #[inline]
     pub(super) fn endpoint(&self) -> Endpoint<'_> {
-        let [address, port, txt] = self.starts;
+        let [address, txt] = self.starts;
         Endpoint {
             host: Name::new(&self.text[..address]),
             address: self.address,
             port: self.port,
-            address_text: &self.text[address..port],
-            port_text: &self.text[port..txt],
+            address_text: &self.text[address..txt],
+            port_digits: self.port_digits,
             txt: self.txt.with_text(&self.text[txt..]),
         }
     }

@@ -146,7 +146,7 @@ impl EventBuf {
                     address,
                     port,
                     address_text: fields.next(),
-                    port_text: fields.next(),
+                    port_digits: fields.next().len() as u8,
                     txt: layout.txt.with_text(fields.next()),
                 },
             ),

@@ -424,10 +424,11 @@ pub struct Endpoint<'a> {
     pub port: u16,
     /// What it says of itself.
     pub txt: Txt<'a>,
-    /// The address and the port as printed, if they were: Rust writes some
-    /// addresses differently (`::1.2.3.4`).
+    /// The address as printed, if it was: Rust writes some differently
+    /// (`::1.2.3.4`).
     pub(crate) address_text: &'a [u8],
-    pub(crate) port_text: &'a [u8],
+    /// With how many digits the port was printed; 0 if it was not.
+    pub(crate) port_digits: u8,
 }
 
 impl<'a> Endpoint<'a> {
@@ -440,7 +441,7 @@ impl<'a> Endpoint<'a> {
             port,
             txt,
             address_text: b"",
-            port_text: b"",
+            port_digits: 0,
         }
     }
 

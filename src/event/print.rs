@@ -42,13 +42,26 @@ fn put_endpoint<S: Sink>(endpoint: &Endpoint<'_>, sink: &mut S) -> Result<(), S:
         None => sink.value(format_args!("{}", endpoint.address))?,
     }
     sink.separator()?;
-    match endpoint.port_text {
-        [] => sink.value(format_args!("{}", endpoint.port))?,
-        text => sink.bytes(text)?,
-    }
+    put_port(endpoint, sink)?;
     sink.separator()?;
     let mut pieces = endpoint.txt.pieces();
     pieces.try_for_each(|piece| sink.bytes(piece))
+}
+
+/// With as many digits as were printed.
+fn put_port<S: Sink>(endpoint: &Endpoint<'_>, sink: &mut S) -> Result<(), S::Error> {
+    let mut text = [b'0'; 5];
+    let mut first = text.len() - usize::from(endpoint.port_digits.clamp(1, 5));
+    let mut left = endpoint.port;
+    for at in (0..text.len()).rev() {
+        if left == 0 {
+            break;
+        }
+        text[at] += (left % 10) as u8;
+        left /= 10;
+        first = first.min(at);
+    }
+    sink.bytes(&text[first..])
 }
 
 /// The whole line, without its line feed.

@@ -331,7 +331,7 @@ fn endpoint(input: &[u8]) -> Parsed<'_, Endpoint<'_>> {
                 port,
                 txt,
                 address_text,
-                port_text,
+                port_digits: port_text.len() as u8,
             },
         )
         .parse(input)

@@ -79,8 +79,7 @@ pub(super) struct BinaryEndpoint<'a> {
     #[serde(borrow)]
     address_text: Bytes<'a>,
     port: u16,
-    #[serde(borrow)]
-    port_text: Bytes<'a>,
+    port_digits: u8,
     #[serde(borrow)]
     txt: Bytes<'a>,
     txt_dialect: Option<TxtDialect>,
@@ -143,7 +142,7 @@ impl<'a> From<&Endpoint<'a>> for BinaryEndpoint<'a> {
             address: endpoint.address,
             address_text: endpoint.address_text.into(),
             port: endpoint.port,
-            port_text: endpoint.port_text.into(),
+            port_digits: endpoint.port_digits,
             txt: endpoint.txt.as_bytes().into(),
             txt_dialect: endpoint.txt.told_dialect(),
             txt_order: endpoint.txt.order(),
@@ -211,7 +210,7 @@ impl BinaryEndpoint<'_> {
                 None => txt,
             },
             address_text: &self.address_text.0,
-            port_text: &self.port_text.0,
+            port_digits: self.port_digits,
         }
     }
 }

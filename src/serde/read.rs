@@ -155,7 +155,7 @@ impl JsonEvent {
             port: self.port.ok_or_else(|| E::missing_field("port"))?,
             txt: Txt::new(txt.as_bytes()),
             address_text: address.as_bytes(),
-            port_text: b"",
+            port_digits: 0,
         };
         checked(&Event::Resolve(service, endpoint))
     }
