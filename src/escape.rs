@@ -117,8 +117,15 @@ pub(crate) fn unescape(text: &[u8], escapes: Escapes) -> alloc::borrow::Cow<'_, 
     Cow::Owned(out)
 }
 
+/// Whether a terminal would act on the character, rather than show it: control
+/// characters, and those that turn the direction of writing or end a line.
+fn acts_on_terminal(char: char) -> bool {
+    char.is_control()
+        || matches!(char, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
 /// Writes bytes as text that does a terminal no harm: what is not UTF-8 as
-/// U+FFFD, control characters as `\u{1b}`.
+/// U+FFFD, what it would act on as `\u{1b}`.
 pub(crate) fn write_text(
     bytes: impl Iterator<Item = u8>,
     f: &mut fmt::Formatter<'_>,
@@ -137,7 +144,7 @@ pub(crate) fn write_text(
         }
         if let Ok(text) = core::str::from_utf8(&held[..len]) {
             for char in text.chars() {
-                match char.is_control() {
+                match acts_on_terminal(char) {
                     true => write!(f, "{}", char.escape_unicode())?,
                     false => f.write_char(char)?,
                 }
@@ -272,8 +279,9 @@ macro_rules! escaped_text {
             }
         }
 
-        /// The decoded text for a person: U+FFFD for what is not UTF-8, and
-        /// control characters escaped, since it comes from strangers.
+        /// The decoded text for a person: U+FFFD for what is not UTF-8. Control
+        /// characters and those that turn the direction of writing are
+        /// escaped, as `\u{1b}`, since it comes from strangers.
         impl core::fmt::Display for $type<'_> {
             fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
                 crate::escape::write_text(self.bytes(), f)

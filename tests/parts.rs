@@ -218,13 +218,14 @@ fn errors_show_what_they_hold() {
 }
 
 proptest! {
-    /// What is not UTF-8 is shown as `std` shows it, and control characters
-    /// are escaped.
+    /// What is not UTF-8 is shown as `std` shows it; control characters, and
+    /// those of the direction of writing, are escaped.
     #[test]
     fn any_name_can_be_shown(name in vec(prop_oneof![any::<u8>(), 0x80..=0xf4_u8], 0..40)) {
+        let turns = "\u{61c}\u{200e}\u{200f}\u{2028}\u{2029}\u{202a}\u{202b}\u{202c}\u{202d}\u{202e}\u{2066}\u{2067}\u{2068}\u{2069}";
         let expected: String = String::from_utf8_lossy(&name)
             .chars()
-            .map(|char| match char.is_control() {
+            .map(|char| match char.is_control() || turns.contains(char) {
                 true => char.escape_unicode().to_string(),
                 false => char.to_string(),
             })

@@ -19,6 +19,12 @@ fn shown_text_is_safe_for_a_terminal() {
     assert_eq!(shown(r"\240\159\150\168"), "🖨");
     assert_eq!(shown(r"\027\093\0480\007"), "\\u{1b}]00\\u{7}");
     assert_eq!(shown(r"\194\155"), "\\u{9b}");
+    // What turns the direction of writing, or ends a line.
+    assert_eq!(shown(r"\226\128\174txet"), "\\u{202e}txet");
+    assert_eq!(
+        shown(r"a\226\129\166b\226\128\168c\216\156"),
+        "a\\u{2066}b\\u{2028}c\\u{61c}"
+    );
     // What is not UTF-8: one mark for each piece that cannot be read.
     assert_eq!(shown(r"a\255b"), "a\u{fffd}b");
     assert_eq!(shown(r"a\195b"), "a\u{fffd}b");
