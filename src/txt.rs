@@ -1,6 +1,9 @@
 //! TXT: the strings that a service says of itself, and the attributes in them.
 
-use core::fmt;
+use core::{
+    fmt,
+    hash::{Hash, Hasher},
+};
 
 use crate::{
     escape::{Escapes, escape_at, escaped_text, write_text},
@@ -57,7 +60,7 @@ pub enum TxtOrder {
 /// assert!(txt.get("rp").unwrap().value().unwrap() == ""); // `rp=`: an empty value
 /// assert!(txt.get("pdl").is_none()); // not there
 /// ```
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy)]
 pub struct Txt<'a> {
     printed: &'a [u8],
     /// What the caller said; else it is told from the text, when asked.
@@ -323,6 +326,32 @@ fn escaped_form(printed: &[u8]) -> EscapedForm {
             [b'"', b' ', ref after @ ..] => after,
             _ => return EscapedForm::No,
         };
+    }
+}
+
+/// Equal if Avahi printed them the same, and the same was said of their
+/// dialect and order. Stamps that a log put before their lines do not count.
+impl PartialEq for Txt<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        let bytes = |it: &Self| it.pieces().flatten();
+        (self.dialect, self.order) == (other.dialect, other.order)
+            && match self.stamps == other.stamps {
+                true if self.printed == other.printed => true,
+                true if self.stamps.is_none() => false,
+                _ => bytes(self).eq(bytes(other)),
+            }
+    }
+}
+
+impl Eq for Txt<'_> {}
+
+impl Hash for Txt<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (self.dialect, self.order).hash(state);
+        for byte in self.pieces().flatten() {
+            state.write_u8(*byte);
+        }
+        state.write_u8(0xff); // so that none is the prefix of another
     }
 }
 

@@ -103,7 +103,9 @@ proptest! {
         let owned = EventBuf::from(parsed);
         prop_assert_eq!(owned.event(), parsed);
         prop_assert_eq!(owned.as_bytes(), &line[..]);
-        prop_assert_eq!(EventBuf::from(made).event().to_bytes(), made.to_bytes());
+        let owned = EventBuf::from(made);
+        prop_assert_eq!(owned.event().to_bytes(), made.to_bytes());
+        prop_assert_eq!(owned.event(), made);
         if let Ok(text) = std::str::from_utf8(&line) {
             prop_assert_eq!(parsed.to_string(), text);
         }

@@ -6,8 +6,8 @@ use std::{
 };
 
 use avahi_events::{
-    BrowseDomain, Endpoint, Event, EventBuf, Interface, Kind, Label, Name, Protocol, Service,
-    ServiceType, StampFormat, Txt, TxtDialect, TxtString, events,
+    BrowseDomain, Endpoint, Event, EventBuf, Interface, Kind, Label, Name, Protocol, RecordBuf,
+    Service, ServiceType, StampFormat, Txt, TxtDialect, TxtString, events, records,
 };
 
 /// What strangers put into names must not reach a terminal.
@@ -56,6 +56,91 @@ fn debug_shows_what_was_printed() {
         format!("{interfaces:?}"),
         r#"[Named("we;rd\"x"), Gone, Unspecified("n/a")]"#
     );
+}
+
+#[test]
+fn debug_shows_no_text_twice() {
+    let shown = |line| format!("{:?}", Event::parse(line).unwrap());
+    assert_eq!(
+        shown(b"=;eth0;IPv4;a;_x._tcp;local;h.local;192.0.2.7;80;\"k\""),
+        "Resolve(Service { interface: Named(\"eth0\"), protocol: Some(IPv4), name: \"a\", \
+         service_type: \"_x._tcp\", domain: \"local\" }, \
+         Endpoint { host: \"h.local\", address: 192.0.2.7, port: 80, txt: [\"k\"] })"
+    );
+    // What the values do not tell.
+    let odd = shown(b"=;eth0;IPv7;a;_x._tcp;local;h.local;::1.2.3.4;80;");
+    assert!(
+        odd.contains("protocol: None, protocol_text: \"IPv7\""),
+        "{odd}"
+    );
+    assert!(
+        odd.contains("address: ::102:304, address_text: \"::1.2.3.4\""),
+        "{odd}"
+    );
+    assert_eq!(
+        shown(b"+;;;local"),
+        "AddDomain(BrowseDomain { interface: Unspecified(\"\"), protocol: None, \
+         protocol_text: \"\", domain: \"local\" })"
+    );
+}
+
+/// What is made, what is read, and what is kept of either.
+#[test]
+fn events_that_say_and_print_the_same_are_equal() {
+    let endpoint = |address: &str, port| {
+        let txt = Txt::new(b"\"k=v\"");
+        Endpoint::new(Name::new(b"h.local"), address.parse().unwrap(), port, txt)
+    };
+    let service = Service::new(
+        Interface::Named(b"eth0"),
+        Some(Protocol::IPv4),
+        Label::new(b"a"),
+        ServiceType::new(b"_x._tcp"),
+        Name::new(b"local"),
+    );
+    let made = Event::Resolve(service, endpoint("192.0.2.7", 80));
+    let line = made.to_bytes();
+    let read = Event::parse(&line).unwrap();
+    assert_eq!(read, made);
+    assert_eq!(made, read);
+    assert_eq!(EventBuf::from(made).event(), made);
+    assert_eq!(HashSet::from([made, read]).len(), 1);
+    for (address, port) in [("192.0.2.7", 8), ("192.0.2.7", 808), ("192.0.2.70", 80)] {
+        assert_ne!(read, Event::Resolve(service, endpoint(address, port)));
+    }
+
+    // The same address, printed otherwise; a port with a zero before it.
+    let printed = |text: &str| {
+        let line = format!("=;eth0;IPv4;a;_x._tcp;local;h.local;{text};\"k=v\"");
+        EventBuf::parse(line.as_bytes()).unwrap()
+    };
+    assert_ne!(printed("::1.2.3.4;80"), printed("::102:304;80"));
+    let made = Event::Resolve(service, endpoint("::102:304", 80));
+    assert_eq!(printed("::102:304;80").event(), made);
+    assert_ne!(printed("::1.2.3.4;80").event(), made);
+    assert_ne!(printed("::102:304;080").event(), made);
+}
+
+/// The stamp in the middle of TXT is the log's.
+#[test]
+fn stamps_make_no_difference() {
+    let capture =
+        b"1795345126 =;eth0;IPv4;a;_x._tcp;local;h;192.0.2.1;80;\"two\n1795345127 lines\"\n";
+    let record = records(capture).next().unwrap();
+    let stamped = record.event.unwrap();
+    let plain = b"=;eth0;IPv4;a;_x._tcp;local;h;192.0.2.1;80;\"two\nlines\"";
+    assert_eq!(stamped, Event::parse(plain).unwrap());
+    assert_eq!(
+        HashSet::from([stamped, Event::parse(plain).unwrap()]).len(),
+        1
+    );
+    assert_eq!(EventBuf::from(stamped).event(), stamped);
+    assert_eq!(RecordBuf::from(record).record(), record);
+    let other = b"=;eth0;IPv4;a;_x._tcp;local;h;192.0.2.1;80;\"two\nlinez\"";
+    assert_ne!(stamped, Event::parse(other).unwrap());
+    // What only looks like a stamp is text.
+    let text = b"=;eth0;IPv4;a;_x._tcp;local;h;192.0.2.1;80;\"two\n1795345127 lines\"";
+    assert_ne!(stamped, Event::parse(text).unwrap());
 }
 
 #[test]

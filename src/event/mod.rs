@@ -2,21 +2,19 @@
 
 #[cfg(feature = "alloc")]
 mod buf;
+mod endpoint;
 mod print;
 
-use core::{
-    fmt,
-    net::{IpAddr, Ipv6Addr, SocketAddr, SocketAddrV6},
-};
+use core::fmt;
 
 #[cfg(feature = "alloc")]
 pub use self::buf::EventBuf;
+pub use self::endpoint::Endpoint;
 use crate::{
     error::ParseError,
     grammar,
     label::{Label, Name},
     service_type::ServiceType,
-    txt::Txt,
 };
 
 /// One line that `avahi-browse -p` printed, borrowed from the input.
@@ -318,7 +316,7 @@ impl fmt::Display for Protocol {
 }
 
 /// A service, at the place where it was seen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Service<'a> {
     /// The interface it was seen on.
     pub interface: Interface<'a>,
@@ -382,7 +380,7 @@ const fn protocol_text(interface: Interface<'_>, protocol: Option<Protocol>) -> 
 
 /// A browse domain, at the place where it was seen: what `avahi-browse -D`
 /// lists (RFC 6763 section 11).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct BrowseDomain<'a> {
     /// The interface it was seen on; mostly unspecified.
     pub interface: Interface<'a>,
@@ -411,83 +409,37 @@ impl<'a> BrowseDomain<'a> {
     }
 }
 
-/// Where a resolved service is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Endpoint<'a> {
-    /// The name of its host.
-    pub host: Name<'a>,
-    /// An address of its host, of either family whatever the protocol.
-    /// A link-local IPv6 one has its scope in the interface; see
-    /// [`socket_addr`](Self::socket_addr).
-    pub address: IpAddr,
-    /// Its port. 0 is normal: the service has none.
-    pub port: u16,
-    /// What it says of itself.
-    pub txt: Txt<'a>,
-    /// The address as printed, if it was: Rust writes some differently
-    /// (`::1.2.3.4`).
-    pub(crate) address_text: &'a [u8],
-    /// With how many digits the port was printed; 0 if it was not.
-    pub(crate) port_digits: u8,
-}
-
-impl<'a> Endpoint<'a> {
-    /// An endpoint at that address.
-    #[must_use]
-    pub const fn new(host: Name<'a>, address: IpAddr, port: u16, txt: Txt<'a>) -> Self {
-        Self {
-            host,
-            address,
-            port,
-            txt,
-            address_text: b"",
-            port_digits: 0,
-        }
-    }
-
-    /// Whether the address is good only on the link it was seen on, and so
-    /// needs a scope to be reached if it is an IPv6 one (`fe80::/10`,
-    /// `169.254.0.0/16`).
-    #[must_use]
-    pub fn is_link_local(&self) -> bool {
-        match self.address {
-            IpAddr::V4(address) => address.is_link_local(),
-            IpAddr::V6(address) => is_link_local_v6(address),
-        }
-    }
-
-    /// The address and port to connect to, with the scope of a link-local IPv6
-    /// address.
-    ///
-    /// `scope` gives the index of the interface that the service was seen on
-    /// (`if_nametoindex`, `/sys/class/net/eth0/ifindex`); it is asked only
-    /// where it is needed.
-    ///
-    /// ```
-    /// use avahi_events::Event;
-    ///
-    /// let event = Event::parse(b"=;eth0;IPv6;a;_http._tcp;local;a.local;fe80::1;80;").unwrap();
-    /// let socket = event.endpoint().unwrap().socket_addr(|| 2);
-    /// assert_eq!(socket, "[fe80::1%2]:80".parse().unwrap());
-    /// ```
-    pub fn socket_addr(&self, scope: impl FnOnce() -> u32) -> SocketAddr {
-        match self.address {
-            IpAddr::V6(address) if is_link_local_v6(address) => {
-                SocketAddrV6::new(address, self.port, 0, scope()).into()
-            }
-            address => SocketAddr::new(address, self.port),
-        }
-    }
-
-    /// The address as printed, which may differ from how Rust writes it
-    /// (`::1.2.3.4` is `::102:304`); `None` if the endpoint was not read from
-    /// text.
-    #[must_use]
-    pub fn address_text(&self) -> Option<&'a [u8]> {
-        (!self.address_text.is_empty()).then_some(self.address_text)
+impl fmt::Debug for Service<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut fields = f.debug_struct("Service");
+        fields.field("interface", &self.interface);
+        debug_protocol(&mut fields, self.protocol, self.protocol_text);
+        fields
+            .field("name", &self.name)
+            .field("service_type", &self.service_type)
+            .field("domain", &self.domain)
+            .finish()
     }
 }
 
-fn is_link_local_v6(address: Ipv6Addr) -> bool {
-    address.segments()[0] & 0xffc0 == 0xfe80
+impl fmt::Debug for BrowseDomain<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut fields = f.debug_struct("BrowseDomain");
+        fields.field("interface", &self.interface);
+        debug_protocol(&mut fields, self.protocol, self.protocol_text);
+        fields.field("domain", &self.domain).finish()
+    }
+}
+
+/// The protocol, and what was printed for one that is none.
+fn debug_protocol(
+    fields: &mut fmt::DebugStruct<'_, '_>,
+    protocol: Option<Protocol>,
+    printed: &[u8],
+) {
+    fields.field("protocol", &protocol);
+    if protocol.is_none() {
+        let text = printed.escape_ascii();
+        fields.field("protocol_text", &format_args!("\"{text}\""));
+    }
 }

@@ -51,16 +51,12 @@ fn put_endpoint<S: Sink>(endpoint: &Endpoint<'_>, sink: &mut S) -> Result<(), S:
 /// With as many digits as were printed.
 fn put_port<S: Sink>(endpoint: &Endpoint<'_>, sink: &mut S) -> Result<(), S::Error> {
     let mut text = [b'0'; 5];
-    let mut first = text.len() - usize::from(endpoint.port_digits.clamp(1, 5));
     let mut left = endpoint.port;
-    for at in (0..text.len()).rev() {
-        if left == 0 {
-            break;
-        }
-        text[at] += (left % 10) as u8;
+    for digit in text.iter_mut().rev() {
+        *digit += (left % 10) as u8;
         left /= 10;
-        first = first.min(at);
     }
+    let first = text.len().saturating_sub(endpoint.port_width());
     sink.bytes(&text[first..])
 }
 
