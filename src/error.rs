@@ -2,6 +2,8 @@
 
 use core::fmt;
 
+#[cfg(feature = "std")]
+use crate::stamp::StampFormat;
 use crate::{message::Message, stamp::Stamp};
 
 /// What is wrong with a record.
@@ -231,7 +233,7 @@ impl fmt::Display for Found<'_> {
 /// assert_eq!((error.line(), error.offset()), (2, 36));
 /// assert_eq!(error.to_string(), "line 2: the line ends before the domain, at byte 29");
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 #[error("line {line}: {error}")]
 pub struct LineError<'a> {
     pub(crate) error: ParseError,
@@ -316,6 +318,18 @@ pub enum ReadError<'a> {
 }
 
 /// A [`ReadError`] that owns the record, for iterators of owned events.
+///
+/// ```
+/// use avahi_events::Reader;
+///
+/// let capture = &b"Got SIGTERM, quitting.\n+;eth0;IPv4;printer;_ipp._tcp\n"[..];
+/// let errors = Reader::new(capture).into_events().filter_map(Result::err);
+/// let unread: Vec<_> = errors
+///     .filter(|error| error.line_error().is_none_or(|line| line.is_unread()))
+///     .map(|error| error.to_string())
+///     .collect();
+/// assert_eq!(unread, ["line 2: the line ends before the domain, at byte 29"]);
+/// ```
 #[cfg(feature = "std")]
 #[cfg_attr(docsrs, doc(cfg(feature = "std")))]
 #[derive(Debug, thiserror::Error)]
@@ -332,11 +346,45 @@ pub enum OwnedReadError {
         error: ParseError,
         /// The record, without its line end.
         bytes: std::boxed::Box<[u8]>,
+        /// The format of the stamp that it begins with, if it does.
+        stamp: Option<StampFormat>,
         /// The number of its first line, counted from 1.
         line: u64,
         /// Where it begins, in bytes from the start of the input.
         offset: u64,
     },
+}
+
+#[cfg(feature = "std")]
+impl OwnedReadError {
+    /// The record that is no event, as [`ReadError::Line`] has it; `None` if
+    /// the input could not be read.
+    #[must_use]
+    pub fn line_error(&self) -> Option<LineError<'_>> {
+        match self {
+            Self::Io(_) => None,
+            Self::Line {
+                error,
+                bytes,
+                stamp,
+                line,
+                offset,
+            } => Some(LineError {
+                error: *error,
+                bytes,
+                stamp: stamp.and_then(|format| Stamp::parse(bytes, format)),
+                line: *line,
+                offset: *offset,
+            }),
+        }
+    }
+}
+
+#[cfg(feature = "std")]
+impl<'a> From<LineError<'a>> for ReadError<'a> {
+    fn from(error: LineError<'a>) -> Self {
+        Self::Line(error)
+    }
 }
 
 #[cfg(feature = "std")]
@@ -347,6 +395,7 @@ impl From<ReadError<'_>> for OwnedReadError {
             ReadError::Line(error) => Self::Line {
                 error: error.error,
                 bytes: error.bytes.into(),
+                stamp: error.stamp.map(|it| it.format()),
                 line: error.line,
                 offset: error.offset,
             },

@@ -2,7 +2,9 @@
 
 use std::io::{self, BufRead, BufReader, Cursor, Read};
 
-use avahi_events::{Event, EventBuf, OwnedReadError, Reader, StampFormat, Stamps, events};
+use avahi_events::{
+    Event, EventBuf, OwnedReadError, ReadError, Reader, StampFormat, Stamps, events,
+};
 
 const LINE: &[u8] = b"+;eth0;IPv4;a;_ipp._tcp;local\n";
 
@@ -22,6 +24,40 @@ fn stamps_are_read_as_told() {
         // Whatever was said, a line may have none.
         assert!(events(LINE).with_stamps(stamps).all(|it| it.is_ok()));
     }
+}
+
+/// What no longer borrows from the reader says of a line what it did.
+#[test]
+fn owned_errors_know_their_lines() {
+    let lines = [
+        "Got SIGTERM, quitting.",
+        "1795345126 Disconnected, reconnecting ...",
+        "",
+        "1795345127 +;eth0;IPv4;a;_x._tcp",
+        "what is this?",
+    ];
+    let capture = lines.join("\n") + "\n";
+    let lent = events(capture.as_bytes()).filter_map(Result::err);
+    let kept: Vec<_> = Reader::new(capture.as_bytes())
+        .into_events()
+        .filter_map(Result::err)
+        .collect();
+    assert_eq!(kept.len(), lines.len());
+    for (lent, kept) in lent.zip(&kept) {
+        assert_eq!(kept.line_error(), Some(lent));
+        assert_eq!(kept.to_string(), lent.to_string());
+    }
+    let is_unread = |it: &OwnedReadError| it.line_error().unwrap().is_unread();
+    let unread: Vec<_> = kept.iter().map(is_unread).collect();
+    assert_eq!(unread, [false, false, false, true, true]);
+    assert_eq!(
+        OwnedReadError::from(io::Error::other("gone")).line_error(),
+        None
+    );
+    assert!(matches!(
+        ReadError::from(events(b"\n").next().unwrap().unwrap_err()),
+        ReadError::Line(error) if error.line() == 1
+    ));
 }
 
 /// Gives out its pieces one at a time, and is interrupted before each.
