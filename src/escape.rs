@@ -1,7 +1,10 @@
 //! Avahi's backslash escapes, which names and TXT strings share but for the
 //! byte that may follow the backslash as itself: `.` in names, `"` in TXT.
 
-use core::fmt::{self, Write as _};
+use core::{
+    fmt::{self, Write as _},
+    iter::FusedIterator,
+};
 
 use crate::stamp::{StampFormat, after_stamp};
 
@@ -80,6 +83,8 @@ impl Iterator for Unescape<'_> {
         (self.rest.len().div_ceil(4), Some(self.rest.len()))
     }
 }
+
+impl FusedIterator for Unescape<'_> {}
 
 /// The decoded text: the text itself where there is nothing to decode.
 #[cfg(feature = "alloc")]

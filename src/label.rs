@@ -1,6 +1,9 @@
 //! Names as Avahi prints them: one escaped DNS label, or several.
 
-use core::fmt::{self, Write as _};
+use core::{
+    fmt::{self, Write as _},
+    iter::FusedIterator,
+};
 
 #[cfg(feature = "alloc")]
 use alloc::{borrow::Cow, string::String};
@@ -257,3 +260,5 @@ impl<'a> Iterator for Labels<'a> {
         Some(Label::new(rest))
     }
 }
+
+impl FusedIterator for Labels<'_> {}

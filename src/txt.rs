@@ -3,6 +3,7 @@
 use core::{
     fmt,
     hash::{Hash, Hasher},
+    iter::FusedIterator,
 };
 
 use crate::{
@@ -414,6 +415,8 @@ impl<'a> Iterator for TxtStrings<'a> {
         Some(TxtString { printed, escapes })
     }
 }
+
+impl FusedIterator for TxtStrings<'_> {}
 
 /// Where the next `" "` begins.
 fn find_raw_break(text: &[u8]) -> Option<usize> {

@@ -121,6 +121,18 @@ fn events_that_say_and_print_the_same_are_equal() {
     assert_ne!(printed("::102:304;080").event(), made);
 }
 
+#[test]
+fn events_are_kept_from_whatever_text_there_is() {
+    let line = "+;eth0;IPv4;a;_x._tcp;local";
+    let kept = EventBuf::parse(line.as_bytes()).unwrap();
+    assert_eq!(line.parse(), Ok(kept.clone()));
+    assert_eq!(EventBuf::try_from(line.as_bytes()), Ok(kept));
+    assert_eq!(
+        line[..9].parse::<EventBuf>(),
+        Err(Event::try_from(&line[..9]).unwrap_err())
+    );
+}
+
 /// The stamp in the middle of TXT is the log's.
 #[test]
 fn stamps_make_no_difference() {

@@ -57,6 +57,27 @@ fn what_runs_can_be_handed_to_a_thread() {
     sent::<avahi_events::browse::BrowserStream>();
 }
 
+/// Once they have ended, they stay so.
+#[test]
+fn iterators_are_fused() {
+    fn fused<T: std::iter::FusedIterator>() {}
+    fused::<Events<'_>>();
+    fused::<Records<'_>>();
+    fused::<Labels<'_>>();
+    fused::<TxtStrings<'_>>();
+    fused::<Unescape<'_>>();
+    fused::<Browser>();
+}
+
+/// What tells things apart can be a key.
+#[test]
+fn keys_of_maps() {
+    fn key<T: std::hash::Hash + Eq>() {}
+    key::<(Event<'_>, EventBuf, Message<'_>, MessageBuf)>();
+    key::<(LineError<'_>, ParseError, ErrorKind, Field)>();
+    key::<(Kind, Protocol, Stamp<'_>, StampFormat, Stamps)>();
+}
+
 fn copied<T: Copy>() {}
 
 #[test]

@@ -2,6 +2,7 @@
 
 use std::{
     io::{self, Read},
+    iter::FusedIterator,
     process::{Child, Command, ExitStatus},
     sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel},
     task::Poll,
@@ -294,6 +295,8 @@ impl Iterator for Browser {
         }
     }
 }
+
+impl FusedIterator for Browser {}
 
 impl Drop for Browser {
     fn drop(&mut self) {

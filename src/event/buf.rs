@@ -6,6 +6,7 @@ use core::{
     fmt,
     hash::{Hash, Hasher},
     net::IpAddr,
+    str::FromStr,
 };
 
 use super::{BrowseDomain, Endpoint, Event, Interface, Kind, Protocol, Service, print};
@@ -89,11 +90,21 @@ impl print::Sink for Lengths {
 }
 
 impl EventBuf {
-    /// Reads one record, as [`Event::parse`] does, and keeps it.
+    /// Reads one record, as [`Event::parse`] does, and keeps it. A `str` can
+    /// be parsed, too.
     ///
     /// # Errors
     ///
     /// Those of [`Event::parse`].
+    ///
+    /// ```
+    /// use avahi_events::{EventBuf, Kind};
+    ///
+    /// let event: EventBuf = "-;(null);IPv6;printer;_ipp._tcp;local".parse()?;
+    /// assert_eq!(event.event().kind(), Kind::Remove);
+    /// assert_eq!(EventBuf::parse(event.as_bytes())?, event);
+    /// # Ok::<(), avahi_events::ParseError>(())
+    /// ```
     pub fn parse(record: &[u8]) -> Result<Self, ParseError> {
         Event::parse(record).map(Self::from)
     }
@@ -175,6 +186,24 @@ impl<'a> Fields<'a> {
         let (field, rest) = self.rest.split_at(length);
         self.rest = rest.split_first().map_or(rest, |(_separator, rest)| rest);
         field
+    }
+}
+
+/// As [`EventBuf::parse`].
+impl TryFrom<&[u8]> for EventBuf {
+    type Error = ParseError;
+
+    fn try_from(record: &[u8]) -> Result<Self, ParseError> {
+        Self::parse(record)
+    }
+}
+
+/// As [`EventBuf::parse`].
+impl FromStr for EventBuf {
+    type Err = ParseError;
+
+    fn from_str(record: &str) -> Result<Self, ParseError> {
+        Self::parse(record.as_bytes())
     }
 }
 

@@ -31,7 +31,7 @@ use crate::{
 /// assert!(service_type == "_ipp._tcp" && domain == "local");
 /// assert_eq!(reason, b"Timeout reached");
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Message<'a> {
     /// A service was seen and could not be resolved: nothing answered within
