@@ -97,6 +97,20 @@ fn completions_know_every_command() {
 }
 
 #[test]
+fn a_folder_that_cannot_be_is_named() {
+    // A file is in its place.
+    let folder = format!("{PROGRAM}/man1");
+    let mut program = Command::new(PROGRAM);
+    let output = program.args(["man", "--out", &folder]).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let errors = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        errors.starts_with(&format!("avahi-events: {folder}: ")),
+        "{errors}"
+    );
+}
+
+#[test]
 fn a_page_for_each_command_with_what_its_help_says() {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("man1");
     let _ = fs::remove_dir_all(&folder);

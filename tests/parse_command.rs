@@ -306,3 +306,17 @@ fn events_are_printed_as_they_come() {
     drop(stdin);
     assert!(child.wait().unwrap().success());
 }
+
+/// Strangers choose names; a script hands them over as they are.
+#[test]
+fn names_may_look_like_options() {
+    let input = b"+;-i;IPv4;--name;-t;local\n+;eth0;IPv4;a;_x._tcp;local\n";
+    for filter in [
+        ["--name", "--name"],
+        ["--interface", "-i"],
+        ["--type", "-t"],
+    ] {
+        let output = parse(&["--format", "{name}", filter[0], filter[1]], input);
+        assert_eq!(stdout(&output), "--name\n", "{filter:?}");
+    }
+}

@@ -14,15 +14,15 @@ pub struct Filter {
     kind: Vec<KindName>,
 
     /// Services of this type, as `_http._tcp` or by its display name
-    #[arg(long = "type", value_name = "TYPE")]
+    #[arg(long = "type", value_name = "TYPE", allow_hyphen_values = true)]
     service_type: Option<String>,
 
     /// Services with exactly this name, decoded: `HP LaserJet 400`
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", allow_hyphen_values = true)]
     name: Option<String>,
 
     /// Events seen on this interface
-    #[arg(long, value_name = "INTERFACE")]
+    #[arg(long, value_name = "INTERFACE", allow_hyphen_values = true)]
     interface: Option<String>,
 
     /// Events seen over this protocol

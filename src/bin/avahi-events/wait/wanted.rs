@@ -19,11 +19,11 @@ pub struct Wanted {
     name_regex: Option<Regex>,
 
     /// With this attribute in TXT, or with any value of that key; may be given several times
-    #[arg(long, value_name = "KEY=VALUE")]
+    #[arg(long, value_name = "KEY=VALUE", allow_hyphen_values = true)]
     txt: Vec<Attribute>,
 
     /// Seen on this interface
-    #[arg(long, short, value_name = "INTERFACE")]
+    #[arg(long, short, value_name = "INTERFACE", allow_hyphen_values = true)]
     interface: Option<String>,
 
     /// With an IPv4 address
