@@ -7,6 +7,18 @@ use crate::stamp::StampFormat;
 use crate::{message::Message, stamp::Stamp};
 
 /// What is wrong with a record.
+///
+/// ```
+/// use avahi_events::{ErrorKind, Event, events};
+///
+/// let kind = |line| Event::parse(line).unwrap_err().kind();
+/// assert_eq!(kind(b"+;eth0;IPv4;;_ipp._tcp;local"), ErrorKind::EmptyField);
+/// assert_eq!(kind(b"+;eth0;IPv4;a;_ipp._tcp;local;x"), ErrorKind::ExtraField);
+/// assert_eq!(kind(b"=;lo;IPv4;a;_x._tcp;local;h;127.0.0;1;"), ErrorKind::InvalidAddress);
+/// // Half a line, at the end of a capture.
+/// let last = events(b"+;eth0;IPv4;a;_ipp._t").last().unwrap().unwrap_err();
+/// assert_eq!(last.error().kind(), ErrorKind::Incomplete);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
@@ -44,6 +56,14 @@ pub enum ErrorKind {
 }
 
 /// The field of a record that an error is about.
+///
+/// ```
+/// use avahi_events::{Event, Field};
+///
+/// let error = Event::parse(b"=;lo;IPv4;a;_x._tcp;local;h;127.0.0.1;http;").unwrap_err();
+/// assert_eq!(error.field(), Field::Port);
+/// assert_eq!(error.field().to_string(), "port");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Field {
@@ -304,6 +324,17 @@ impl<'a> LineError<'a> {
 /// What a [`Reader`](crate::Reader) can meet: trouble with the input as such,
 /// which ends the reading, or one record that is no event, after which it
 /// goes on.
+///
+/// ```
+/// use avahi_events::{ReadError, Reader};
+///
+/// let mut reader = Reader::new(&b"oops\n+;eth0;IPv4;printer;_ipp._tcp;local\n"[..]);
+/// match reader.next_event() {
+///     Some(Err(ReadError::Line(error))) => assert_eq!(error.bytes(), b"oops"),
+///     other => panic!("{other:?}"),
+/// }
+/// assert!(reader.next_event().unwrap().is_ok());
+/// ```
 #[cfg(feature = "std")]
 #[cfg_attr(docsrs, doc(cfg(feature = "std")))]
 #[derive(Debug, thiserror::Error)]

@@ -14,6 +14,13 @@ use crate::stamp::{StampFormat, after_stamp};
 /// backslash before the quoted byte stand for the byte after them. Anything
 /// else after a backslash is kept as it stands, backslash and all, so that no
 /// byte is lost of a text that was never escaped.
+///
+/// ```
+/// use avahi_events::Label;
+///
+/// assert!(Label::new(br"caf\195\169\.").bytes().eq("café.".bytes()));
+/// assert!(Label::new(br"\x\256").bytes().eq(*br"\x\256"));
+/// ```
 #[derive(Debug, Clone)]
 pub struct Unescape<'a> {
     rest: &'a [u8],

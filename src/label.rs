@@ -236,6 +236,15 @@ impl fmt::Debug for Name<'_> {
 }
 
 /// The labels of a [`Name`].
+///
+/// ```
+/// use avahi_events::Name;
+///
+/// // An escaped dot is part of a label; one at the end is the root's.
+/// let name = Name::new(br"node\.1.example.org.");
+/// let labels: Vec<_> = name.labels().map(|label| label.to_string()).collect();
+/// assert_eq!(labels, ["node.1", "example", "org"]);
+/// ```
 #[derive(Debug, Clone)]
 pub struct Labels<'a> {
     rest: Option<&'a [u8]>,

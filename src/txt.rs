@@ -1,13 +1,16 @@
 //! TXT: the strings that a service says of itself, and the attributes in them.
 
+mod string;
+
 use core::{
     fmt,
     hash::{Hash, Hasher},
     iter::FusedIterator,
 };
 
+pub use self::string::TxtString;
 use crate::{
-    escape::{Escapes, escape_at, escaped_text, write_text},
+    escape::{Escapes, escape_at, write_text},
     stamp::{StampFormat, after_stamp},
 };
 
@@ -37,6 +40,16 @@ pub enum TxtDialect {
 ///
 /// It matters where a key occurs more than once, since the first *on the wire*
 /// counts (RFC 6763 section 6.4).
+///
+/// ```
+/// use avahi_events::{Txt, TxtOrder};
+///
+/// let txt = Txt::new(br#""a=printed first" "a=printed last""#);
+/// assert_eq!(txt.order(), TxtOrder::LastFirst);
+/// assert!(txt.get("a").unwrap().value().unwrap() == "printed last");
+/// let txt = txt.with_order(TxtOrder::Wire);
+/// assert!(txt.get("a").unwrap().value().unwrap() == "printed first");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
@@ -370,6 +383,14 @@ impl fmt::Display for Txt<'_> {
 }
 
 /// The strings of a [`Txt`], in the order printed.
+///
+/// ```
+/// use avahi_events::Txt;
+///
+/// let strings: Vec<_> = Txt::new(br#""a=1" "" "b""#).strings().map(|it| it.to_string()).collect();
+/// assert_eq!(strings, ["a=1", "", "b"]);
+/// assert_eq!(Txt::new(b"").strings().count(), 0);
+/// ```
 #[derive(Debug, Clone)]
 pub struct TxtStrings<'a> {
     rest: Option<&'a [u8]>,
@@ -412,7 +433,7 @@ impl<'a> Iterator for TxtStrings<'a> {
                 };
             }
         }
-        Some(TxtString { printed, escapes })
+        Some(TxtString::new(printed, escapes))
     }
 }
 
@@ -434,94 +455,4 @@ fn closing_quote(inner: &[u8]) -> usize {
         from = at + escape_at(&inner[at..], Escapes::Txt).map_or(1, |(_, len)| len);
     }
     inner.len()
-}
-
-/// One TXT string, or the key or the value in it: bytes, as printed, without
-/// the quotes around the string. Comparing with a `str` compares the decoded
-/// text.
-#[derive(Clone, Copy)]
-pub struct TxtString<'a> {
-    printed: &'a [u8],
-    escapes: Escapes,
-}
-
-escaped_text!(TxtString, "string");
-
-impl<'a> TxtString<'a> {
-    /// Where the first `=` stands, also one that was escaped, and its length.
-    fn equals_sign(&self) -> Option<(usize, usize)> {
-        let mut from = 0;
-        while let Some(at) = memchr::memchr2(b'=', b'\\', &self.printed[from..]) {
-            let at = from + at;
-            if self.printed[at] == b'=' {
-                return Some((at, 1));
-            }
-            match escape_at(&self.printed[at..], self.escapes) {
-                Some((b'=', len)) => return Some((at, len)),
-                Some((_, len)) => from = at + len,
-                None => from = at + 1,
-            }
-        }
-        None
-    }
-
-    #[cfg(feature = "serde")]
-    pub(crate) const fn new(printed: &'a [u8], escapes: Escapes) -> Self {
-        Self { printed, escapes }
-    }
-
-    #[cfg(feature = "serde")]
-    pub(crate) const fn escapes(&self) -> Escapes {
-        self.escapes
-    }
-
-    /// Key and value, found at once.
-    #[cfg(feature = "serde")]
-    pub(crate) fn split(&self) -> (TxtString<'a>, Option<TxtString<'a>>) {
-        let part = |printed| TxtString {
-            printed,
-            escapes: self.escapes,
-        };
-        match self.equals_sign() {
-            Some((at, len)) => (
-                part(&self.printed[..at]),
-                Some(part(&self.printed[at + len..])),
-            ),
-            None => (*self, None),
-        }
-    }
-
-    /// What stands before the first `=`: the key, or all of the string if it
-    /// has none. Empty if the string begins with `=`, which makes it no
-    /// attribute (RFC 6763 section 6.4).
-    #[must_use]
-    pub fn key(&self) -> TxtString<'a> {
-        let end = self.equals_sign().map_or(self.printed.len(), |(at, _)| at);
-        TxtString {
-            printed: &self.printed[..end],
-            escapes: self.escapes,
-        }
-    }
-
-    /// What stands after the first `=`; `None` if there is no `=`, which is
-    /// not the same as an empty value (RFC 6763 section 6.4).
-    #[must_use]
-    pub fn value(&self) -> Option<TxtString<'a>> {
-        let (at, len) = self.equals_sign()?;
-        Some(TxtString {
-            printed: &self.printed[at + len..],
-            escapes: self.escapes,
-        })
-    }
-
-    /// Whether this is an attribute of that key, ASCII case aside.
-    fn has_key(&self, key: &[u8]) -> bool {
-        let small = |byte: u8| byte.to_ascii_lowercase();
-        !key.is_empty()
-            && self
-                .key()
-                .bytes()
-                .map(small)
-                .eq(key.iter().copied().map(small))
-    }
 }

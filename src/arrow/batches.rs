@@ -12,6 +12,17 @@ use crate::{Clock, Reader, Record, ServiceTypes};
 ///
 /// Lines that are no events are in none of them;
 /// [`next_batch`](Self::next_batch) has them.
+///
+/// ```
+/// use avahi_events::{Clock, Reader, arrow::Batches};
+/// use jiff::tz::TimeZone;
+///
+/// let capture = &b"+;eth0;IPv4;a;_ipp._tcp;local\n-;eth0;IPv4;a;_ipp._tcp;local\n"[..];
+/// let batches = Batches::new(Reader::new(capture), Clock::new(TimeZone::UTC)).with_max_rows(1);
+/// let rows: Vec<_> = batches.map(|batch| batch.map(|it| it.num_rows())).collect::<Result<_, _>>()?;
+/// assert_eq!(rows, [1, 1]);
+/// # Ok::<(), avahi_events::arrow::arrow_schema::ArrowError>(())
+/// ```
 #[derive(Debug)]
 pub struct Batches<R> {
     reader: Reader<R>,

@@ -129,6 +129,20 @@ fn txt_parts() -> Fields {
 }
 
 /// An event with what a capture knows beside it: what a row is made of.
+///
+/// ```
+/// use avahi_events::{arrow::{BatchBuilder, Row}, records};
+///
+/// let capture = b"Nov 22 10:58:46 node1 avahi-browse[812]: +;eth0;IPv4;printer;_ipp._tcp;local\n";
+/// let record = records(capture).next().unwrap();
+/// let row = Row::new(&record).unwrap().with_file("mdns.log");
+/// assert_eq!(row.stamp_host(), Some("node1"));
+/// assert_eq!(row.time(), None); // unless `with_time` says it
+/// let mut builder = BatchBuilder::new();
+/// assert!(builder.push(&row)?.is_none());
+/// assert_eq!(builder.finish()?.unwrap().num_rows(), 1);
+/// # Ok::<(), avahi_events::arrow::arrow_schema::ArrowError>(())
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct Row<'a> {
     event: Event<'a>,

@@ -38,6 +38,19 @@ pub(super) const GRACE: Duration = Duration::from_millis(100);
 const LOOK_AT_END: Duration = Duration::from_millis(2);
 
 /// What `avahi-browse` wrote.
+///
+/// ```no_run
+/// use avahi_events::browse::{Browse, Output};
+///
+/// for output in Browse::all_types().terminate(true).start()? {
+///     match output? {
+///         Output::Event(event) => println!("{event}"),
+///         Output::Message(message) => eprintln!("{message}"),
+///         _ => {}
+///     }
+/// }
+/// # Ok::<(), std::io::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Output {

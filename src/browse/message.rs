@@ -6,6 +6,15 @@ use crate::message::Message;
 
 /// What `avahi-browse` wrote to standard error: a message, or a line of another
 /// kind, owned.
+///
+/// ```
+/// use avahi_events::{Message, browse::MessageBuf};
+///
+/// let message = MessageBuf::new(b"Disconnected, reconnecting ...");
+/// assert_eq!(message.message(), Some(Message::Disconnected));
+/// assert_eq!(message.as_bytes(), b"Disconnected, reconnecting ...");
+/// assert_eq!(MessageBuf::new(b"\x1b[31m").to_string(), r"\u{1b}[31m");
+/// ```
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct MessageBuf {
     text: Box<[u8]>,

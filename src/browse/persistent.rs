@@ -59,6 +59,22 @@ enum State {
 }
 
 /// What happens next while browsing persistently.
+///
+/// ```no_run
+/// use std::{task::Poll, time::Instant};
+/// use avahi_events::{Directory, Message, browse::{Browse, Persistent, Step}};
+///
+/// let mut browser = Persistent::new(Browse::all_types())?;
+/// let mut directory = Directory::new();
+/// while let Poll::Ready(step) = browser.next_until(Instant::now())? {
+///     match step {
+///         Step::Started => drop(directory.feed_message(&Message::Disconnected)),
+///         Step::Event(event) => drop(directory.feed(&event.event())),
+///         _ => {}
+///     }
+/// }
+/// # Ok::<(), avahi_events::browse::Hopeless>(())
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Step {
@@ -81,6 +97,14 @@ pub enum Step {
 }
 
 /// Why `avahi-browse` is not running.
+///
+/// ```
+/// use std::io;
+/// use avahi_events::browse::Trouble;
+///
+/// let trouble = Trouble::Start(io::Error::other("too many processes"));
+/// assert_eq!(trouble.to_string(), "avahi-browse could not be started: too many processes");
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Trouble {
@@ -116,6 +140,18 @@ impl fmt::Display for Trouble {
 }
 
 /// Why there is no use in trying again.
+///
+/// ```
+/// use std::time::Instant;
+/// use avahi_events::browse::{Browse, Hopeless, Persistent};
+///
+/// let browse = Browse::all_types().program("/nonexistent/avahi-browse");
+/// let error = Persistent::new(browse)?.next_until(Instant::now()).unwrap_err();
+/// assert!(matches!(error, Hopeless::Start { .. }));
+/// let error = Persistent::new(Browse::service_type("http")).unwrap_err();
+/// assert!(matches!(error, Hopeless::ServiceType { .. }));
+/// # Ok::<(), Hopeless>(())
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Hopeless {

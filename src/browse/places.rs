@@ -25,6 +25,18 @@ const MAX_ANNOUNCED: usize = 4096;
 /// A service is the same on all interfaces and over both protocols. Of its
 /// addresses, those that are good anywhere come before link-local ones, and
 /// loopback ones last; of the same reach, IPv4 before IPv6.
+///
+/// ```no_run
+/// use avahi_events::browse::{Browse, Wait};
+///
+/// let found = Wait::new(Browse::service_type("_ipp._tcp")).run(|_, _| true)?;
+/// for place in found[0].places() {
+///     println!("{place}");
+/// }
+/// let best = found[0].best().event();
+/// println!("best at {}", best.endpoint().unwrap().address);
+/// # Ok::<(), avahi_events::browse::WaitError>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Found {
     places: Vec<EventBuf>,

@@ -41,10 +41,10 @@ const ANNOUNCED_ADDRESS: Duration = Duration::from_secs(2);
 /// help, until as many different services fit as are wanted.
 ///
 /// There may be no service yet, no daemon and no system bus: it browses as
-/// [`Persistent`] does. It also starts `avahi-browse` afresh, after 5 seconds and then less and less
-/// often, while services are there that do not fit or did not answer: what
-/// they say of themselves may change, and a running `avahi-browse` would not
-/// tell.
+/// [`Persistent`] does. It also starts `avahi-browse` afresh, after 5 seconds
+/// and then less and less often, while services are there that do not fit or
+/// did not answer: what they say of themselves may change, and a running
+/// `avahi-browse` would not tell.
 ///
 /// ```no_run
 /// use std::time::Duration;
@@ -64,6 +64,18 @@ pub struct Wait {
 }
 
 /// Why nothing was found.
+///
+/// ```no_run
+/// use std::time::Duration;
+/// use avahi_events::browse::{Browse, Wait, WaitError};
+///
+/// let wait = Wait::new(Browse::service_type("_http._tcp")).timeout(Duration::from_secs(5));
+/// match wait.run(|_service, endpoint| endpoint.port != 0) {
+///     Ok(found) => println!("{}", found[0].best()),
+///     Err(WaitError::TimedOut { .. }) => println!("not yet"),
+///     Err(error) => eprintln!("{error}"),
+/// }
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum WaitError {

@@ -9,6 +9,21 @@ use core::{
 use crate::{label::Name, txt::Txt};
 
 /// Where a resolved service is.
+///
+/// ```
+/// use avahi_events::{Endpoint, Event, Name, Txt};
+///
+/// let line = br#"=;eth0;IPv4;a;_http._tcp;local;a.local;192.0.2.7;80;"path=/x""#;
+/// let event = Event::parse(line)?;
+/// let endpoint = event.endpoint().unwrap();
+/// assert!(endpoint.host == "a.local" && endpoint.port == 80);
+/// assert!(endpoint.txt.get("path").unwrap().value().unwrap() == "/x");
+///
+/// let address = "192.0.2.7".parse().unwrap();
+/// let made = Endpoint::new(Name::new(b"a.local"), address, 80, Txt::new(br#""path=/x""#));
+/// assert_eq!(*endpoint, made);
+/// # Ok::<(), avahi_events::ParseError>(())
+/// ```
 #[derive(Clone, Copy)]
 pub struct Endpoint<'a> {
     /// The name of its host.
@@ -45,6 +60,16 @@ impl<'a> Endpoint<'a> {
     /// Whether the address is good only on the link it was seen on, and so
     /// needs a scope to be reached if it is an IPv6 one (`fe80::/10`,
     /// `169.254.0.0/16`).
+    ///
+    /// ```
+    /// use avahi_events::{Endpoint, Name, Txt};
+    ///
+    /// let at = |address: &str| {
+    ///     Endpoint::new(Name::new(b"a.local"), address.parse().unwrap(), 80, Txt::new(b""))
+    /// };
+    /// assert!(at("fe80::1").is_link_local() && at("169.254.3.4").is_link_local());
+    /// assert!(!at("192.0.2.7").is_link_local());
+    /// ```
     #[must_use]
     pub fn is_link_local(&self) -> bool {
         match self.address {
@@ -85,6 +110,16 @@ impl<'a> Endpoint<'a> {
     /// The address as printed, which may differ from how Rust writes it
     /// (`::1.2.3.4` is `::102:304`); `None` if the endpoint was not read from
     /// text.
+    ///
+    /// ```
+    /// use avahi_events::Event;
+    ///
+    /// let event = Event::parse(b"=;eth0;IPv6;a;_http._tcp;local;a.local;::1.2.3.4;80;")?;
+    /// let endpoint = event.endpoint().unwrap();
+    /// assert_eq!(endpoint.address_text(), Some(&b"::1.2.3.4"[..]));
+    /// assert_eq!(endpoint.address.to_string(), "::102:304");
+    /// # Ok::<(), avahi_events::ParseError>(())
+    /// ```
     #[must_use]
     pub fn address_text(&self) -> Option<&'a [u8]> {
         (!self.address_text.is_empty()).then_some(self.address_text)

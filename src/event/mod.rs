@@ -169,6 +169,15 @@ impl<'a> TryFrom<&'a str> for Event<'a> {
 }
 
 /// The kinds of [`Event`].
+///
+/// ```
+/// use avahi_events::{Event, Kind};
+///
+/// let kind = Event::parse(b"-;(null);IPv4;printer;_ipp._tcp;local")?.kind();
+/// assert_eq!(kind, Kind::Remove);
+/// assert_eq!((kind.sign(), kind.as_str()), ('-', "remove"));
+/// # Ok::<(), avahi_events::ParseError>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
@@ -281,6 +290,18 @@ impl fmt::Debug for Interface<'_> {
 
 /// The protocol that a service was seen over. Multicast DNS has these two (RFC
 /// 6762), so there will be no more; what else stands in the column is `None`.
+///
+/// ```
+/// use avahi_events::{Event, Protocol};
+///
+/// // Seen over IPv6, where the address is an IPv4 one.
+/// let line = b"=;eth0;IPv6;printer;_ipp._tcp;local;p.local;192.0.2.7;631;";
+/// let event = Event::parse(line)?;
+/// assert_eq!(event.protocol(), Some(Protocol::IPv6));
+/// assert_eq!(Protocol::IPv6.as_str(), "IPv6");
+/// assert!(event.endpoint().unwrap().address.is_ipv4());
+/// # Ok::<(), avahi_events::ParseError>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Protocol {
@@ -316,6 +337,17 @@ impl fmt::Display for Protocol {
 }
 
 /// A service, at the place where it was seen.
+///
+/// ```
+/// use avahi_events::{Event, Interface};
+///
+/// let event = Event::parse(br"+;eth0;IPv4;My\032Printer;Internet Printer;local")?;
+/// let service = event.service().unwrap();
+/// assert_eq!(service.interface, Interface::Named(b"eth0"));
+/// assert!(service.name == "My Printer" && service.domain == "local");
+/// assert_eq!(service.service_type.dns_type(), Some("_ipp._tcp"));
+/// # Ok::<(), avahi_events::ParseError>(())
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Service<'a> {
     /// The interface it was seen on.
@@ -380,6 +412,16 @@ const fn protocol_text(interface: Interface<'_>, protocol: Option<Protocol>) -> 
 
 /// A browse domain, at the place where it was seen: what `avahi-browse -D`
 /// lists (RFC 6763 section 11).
+///
+/// ```
+/// use avahi_events::{BrowseDomain, Event, Interface, Name};
+///
+/// let event = Event::parse(b"+;;;dns-sd.org")?;
+/// let domain = BrowseDomain::new(Interface::Unspecified(b""), None, Name::new(b"dns-sd.org"));
+/// assert_eq!(event, Event::AddDomain(domain));
+/// assert_eq!(event.browse_domain(), Some(&domain));
+/// # Ok::<(), avahi_events::ParseError>(())
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct BrowseDomain<'a> {
     /// The interface it was seen on; mostly unspecified.

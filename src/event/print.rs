@@ -192,6 +192,16 @@ mod io {
         /// # Errors
         ///
         /// Those of the writer.
+        ///
+        /// ```
+        /// use avahi_events::Event;
+        ///
+        /// let event = Event::parse(b"+;eth0;IPv4;printer;_ipp._tcp;local\r\n").unwrap();
+        /// let mut line = Vec::new();
+        /// event.write_to(&mut line)?;
+        /// assert_eq!(line, b"+;eth0;IPv4;printer;_ipp._tcp;local");
+        /// # Ok::<(), std::io::Error>(())
+        /// ```
         #[cfg_attr(docsrs, doc(cfg(feature = "std")))]
         pub fn write_to<W: io::Write>(&self, writer: &mut W) -> io::Result<()> {
             put(self, &mut Bytes(writer))

@@ -119,6 +119,18 @@ pub enum Message<'a> {
 }
 
 /// Which of its browsers `avahi-browse` speaks of.
+///
+/// ```
+/// use avahi_events::{Browser, Message};
+///
+/// assert_eq!(
+///     Message::parse(b"avahi_service_browser_new() failed: Invalid service type"),
+///     Some(Message::BrowserFailure {
+///         browser: Browser::Service,
+///         reason: b"Invalid service type",
+///     })
+/// );
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Browser {

@@ -33,6 +33,16 @@ pub struct ServiceTypes {
 }
 
 /// Why two lists do not make a database of service types.
+///
+/// ```
+/// use avahi_events::ServiceTypes;
+///
+/// let mut database = ServiceTypes::english();
+/// let error = database.add_lists(b"Web-Angebot\nDrucker\n", b"_http._tcp\n").unwrap_err();
+/// assert_eq!(error.to_string(), "2 names and 1 types, where there should be as many");
+/// let error = database.add_lists(b"Web-Angebot\n", b"Web Site\n").unwrap_err();
+/// assert_eq!(error.to_string(), "line 1 of the types is no DNS type, such as _http._tcp");
+/// ```
 #[cfg_attr(docsrs, doc(cfg(feature = "alloc")))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]

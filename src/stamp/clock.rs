@@ -54,6 +54,17 @@ pub struct Clock {
 }
 
 /// Why a stamp means no time.
+///
+/// ```
+/// use avahi_events::{Clock, ClockError, Stamp, StampFormat};
+/// use jiff::tz::TimeZone;
+///
+/// let stamp = |text| Stamp::parse(text, StampFormat::Month).unwrap();
+/// let mut clock = Clock::new(TimeZone::UTC);
+/// assert_eq!(clock.time(&stamp(b"Nov 22 10:58:46 ")), Err(ClockError::NoYear));
+/// let mut clock = clock.with_year(2026);
+/// assert_eq!(clock.time(&stamp(b"Feb 30 10:58:46 ")), Err(ClockError::NoSuchTime));
+/// ```
 #[cfg_attr(docsrs, doc(cfg(feature = "time")))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]

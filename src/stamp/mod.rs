@@ -153,6 +153,16 @@ pub(crate) fn after_stamp(line: &[u8], format: Option<StampFormat>) -> &[u8] {
 /// brackets.
 ///
 /// Names of months are English. A space follows each stamp.
+///
+/// ```
+/// use avahi_events::{StampFormat, records};
+///
+/// let capture = b"[2026-11-22 10:58:46] +;eth0;IPv4;printer;_ipp._tcp;local\n";
+/// let stamp = records(capture).next().unwrap().stamp.unwrap();
+/// assert_eq!(stamp.format(), StampFormat::Iso);
+/// assert_eq!("journal-iso".parse(), Ok(StampFormat::JournalIso));
+/// assert_eq!(StampFormat::JournalIso.to_string(), "journal-iso");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum StampFormat {
@@ -218,6 +228,12 @@ impl fmt::Display for StampFormat {
 }
 
 /// The text names no [`StampFormat`].
+///
+/// ```
+/// use avahi_events::{StampFormat, StampFormatError};
+///
+/// assert_eq!("rfc3164".parse::<StampFormat>(), Err(StampFormatError));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("no such stamp: it is month, iso, epoch, journal, journal-iso, journal-epoch or rfc5424")]
 pub struct StampFormatError;
