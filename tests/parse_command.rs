@@ -307,6 +307,19 @@ fn events_are_printed_as_they_come() {
     assert!(child.wait().unwrap().success());
 }
 
+#[test]
+fn a_list_of_types_that_is_not_there_is_named() {
+    let path = capture_path("missing.b.txt");
+    let output = parse(&["--types", path.to_str().unwrap(), "-"], b"");
+    assert_eq!(output.status.code(), Some(1));
+    let expected = format!("avahi-events: {}: No such file", path.display());
+    assert!(
+        stderr(&output).starts_with(&expected),
+        "{}",
+        stderr(&output)
+    );
+}
+
 /// Strangers choose names; a script hands them over as they are.
 #[test]
 fn names_may_look_like_options() {

@@ -4,7 +4,7 @@
 use std::{
     fs,
     io::{self, Write as _},
-    path::{Path, PathBuf},
+    path::PathBuf,
 };
 
 use clap::{Args, Command};
@@ -55,19 +55,13 @@ pub fn man(arguments: &ManArguments, mut program: Command) -> io::Result<Outcome
         io::stdout().write_all(&page(&program)?)?;
         return Ok(Outcome::Done);
     };
-    fs::create_dir_all(folder).map_err(|error| named(folder, &error))?;
+    fs::create_dir_all(folder).map_err(|error| safe::named(folder, &error))?;
     for command in program.get_subcommands().chain([&program]) {
         let name = command.get_display_name().unwrap_or(command.get_name());
         let path = folder.join(format!("{name}.1"));
-        fs::write(&path, page(command)?).map_err(|error| named(&path, &error))?;
+        fs::write(&path, page(command)?).map_err(|error| safe::named(&path, &error))?;
     }
     Ok(Outcome::Done)
-}
-
-/// The error, with the path that it is about.
-fn named(path: &Path, error: &io::Error) -> io::Error {
-    let name = safe::text(path.display().to_string().as_bytes());
-    io::Error::new(error.kind(), format!("{name}: {error}"))
 }
 
 /// The page of one command, or of the program.

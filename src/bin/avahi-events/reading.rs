@@ -119,17 +119,12 @@ impl TypeArguments {
         }
         let mut database = ServiceTypes::english();
         for pair in self.types.chunks_exact(2) {
-            let read = |path: &PathBuf| {
-                std::fs::read(path).map_err(|error| {
-                    let name = safe::text(path.display().to_string().as_bytes());
-                    io::Error::new(error.kind(), format!("{name}: {error}"))
-                })
-            };
+            let read =
+                |path: &PathBuf| std::fs::read(path).map_err(|error| safe::named(path, &error));
             let (names, types) = (read(&pair[0])?, read(&pair[1])?);
-            database.add_lists(&names, &types).map_err(|error| {
-                let name = safe::text(pair[1].display().to_string().as_bytes());
-                io::Error::other(format!("{name}: {error}"))
-            })?;
+            database
+                .add_lists(&names, &types)
+                .map_err(|error| safe::named(&pair[1], &io::Error::other(error)))?;
         }
         Ok(Some(database))
     }

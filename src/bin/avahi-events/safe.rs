@@ -1,6 +1,9 @@
 //! Bytes from strangers, made harmless for where they are printed.
 
-use std::io::{self, IsTerminal, Write};
+use std::{
+    io::{self, IsTerminal, Write},
+    path::Path,
+};
 
 /// Who reads what is printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,6 +91,12 @@ pub fn text(value: &[u8]) -> String {
     // Writing to memory does not fail, and what is written is UTF-8.
     let _ = write(&mut out, value, Audience::Terminal);
     String::from_utf8_lossy(&out).into_owned()
+}
+
+/// The error, with the path that it is about.
+pub fn named(path: &Path, error: &io::Error) -> io::Error {
+    let name = text(path.display().to_string().as_bytes());
+    io::Error::new(error.kind(), format!("{name}: {error}"))
 }
 
 #[cfg(test)]

@@ -21,6 +21,7 @@ use parquet::{
 };
 
 use super::partition::Partition;
+use crate::safe;
 
 /// The most rows of a row group, which is what engines pass over or read.
 const GROUP_ROWS: usize = 256 * 1024;
@@ -54,10 +55,7 @@ impl Table {
     /// Unless it is to be added to, it has to be empty: who runs a command
     /// twice does not want all rows twice.
     pub fn in_directory(root: &Path, append: bool) -> io::Result<Self> {
-        let named = |error: io::Error| {
-            let name = crate::safe::text(root.display().to_string().as_bytes());
-            io::Error::new(error.kind(), format!("{name}: {error}"))
-        };
+        let named = |error| safe::named(root, &error);
         fs::create_dir_all(root).map_err(named)?;
         if !append && fs::read_dir(root).map_err(named)?.next().is_some() {
             return Err(named(io::Error::other(
