@@ -593,3 +593,27 @@ fn a_name_in_columns_is_not_one_with_escapes() {
     names.sort();
     assert_eq!(names, [&b"a b"[..], b"a\\032b"]);
 }
+
+/// What is kept has no stamps in it, what comes has.
+#[test]
+fn stamps_within_txt_change_nothing() {
+    let mut capture = Vec::new();
+    for second in 10..13 {
+        let stamp = format!("Nov 22 10:58:{second} ");
+        let lines = match second {
+            10 => "+;eth0;IPv4;a;_x._tcp;local\n".to_owned(),
+            _ => format!(
+                "=;eth0;IPv4;a;_x._tcp;local;a.local;192.0.2.7;80;\"note=one\n{stamp}two\"\n"
+            ),
+        };
+        capture.extend_from_slice(format!("{stamp}{lines}").as_bytes());
+    }
+    let mut directory = Directory::new();
+    let changes: Vec<_> = events(&capture)
+        .map(|event| directory.feed(&event.unwrap()).change)
+        .collect();
+    assert_eq!(
+        changes,
+        [Change::Appeared, Change::Resolved, Change::Nothing]
+    );
+}

@@ -284,6 +284,6 @@ impl Directory {
 fn is_same(a: &Endpoint<'_>, b: &Endpoint<'_>) -> bool {
     a.address == b.address
         && a.port == b.port
-        && a.txt.as_bytes() == b.txt.as_bytes()
+        && a.txt == b.txt
         && (a.host == b.host || a.host.eq_ignore_ascii_case(&b.host))
 }
