@@ -1,6 +1,8 @@
 //! Several captures as one session, in the order of time.
 
+use core::cmp::Reverse;
 use std::{
+    collections::BinaryHeap,
     format,
     io::{self, BufRead},
     sync::Arc,
@@ -19,9 +21,8 @@ pub struct Source<R> {
     name: Option<Arc<str>>,
     /// The time of the last record that was given out and has one.
     last: Option<Timestamp>,
-    /// The time of the next record, if it was looked at: its own, if it has
-    /// one, and the one it comes after.
-    next: Option<(Option<Timestamp>, Option<Timestamp>)>,
+    /// The time of the next record, if it was looked at.
+    next: Option<Option<Timestamp>>,
     ended: bool,
 }
 
@@ -53,20 +54,26 @@ impl<R: BufRead> Source<R> {
         self
     }
 
-    /// Looks at the next record, to know its time.
-    fn look(&mut self) -> io::Result<()> {
-        if self.ended || self.next.is_some() {
-            return Ok(());
+    /// Looks at the next record: the time it comes at, if there is one.
+    fn look(&mut self) -> io::Result<Option<Option<Timestamp>>> {
+        if self.ended {
+            return Ok(None);
         }
-        let record = self.reader.peek_record();
-        match record.map_err(|error| named(self.name.as_ref(), error))? {
-            None => self.ended = true,
-            Some(record) => {
+        match self.reader.peek_record() {
+            Ok(Some(record)) => {
                 let time = time(&record, &mut self.clock);
-                self.next = Some((time, time.or(self.last)));
+                self.next = Some(time);
+                Ok(Some(time.or(self.last)))
+            }
+            Ok(None) => {
+                self.ended = true;
+                Ok(None)
+            }
+            Err(error) => {
+                self.ended = true;
+                Err(named(self.name.as_ref(), error))
             }
         }
-        Ok(())
     }
 
     #[inline]
@@ -83,7 +90,7 @@ impl<R: BufRead> Source<R> {
             }
         };
         let time = match self.next.take() {
-            Some((time, _)) => time,
+            Some(time) => time,
             None => time(&record, &mut self.clock),
         };
         let before = self.last;
@@ -140,13 +147,22 @@ impl Next<'_> {
 #[derive(Debug)]
 pub struct Merge<R> {
     sources: Vec<Source<R>>,
+    /// Those whose next record was not looked at yet: at first all, from the
+    /// last to the first; then the one that gave out the last record.
+    unseen: Vec<usize>,
+    /// The others that have not ended, the earliest first.
+    waiting: BinaryHeap<Reverse<(Option<Timestamp>, usize)>>,
 }
 
 impl<R: BufRead> Merge<R> {
     /// A session of these captures.
     #[must_use]
-    pub const fn new(sources: Vec<Source<R>>) -> Self {
-        Self { sources }
+    pub fn new(sources: Vec<Source<R>>) -> Self {
+        Self {
+            unseen: (0..sources.len()).rev().collect(),
+            waiting: BinaryHeap::new(),
+            sources,
+        }
     }
 
     /// The next record; `None` at the end.
@@ -172,15 +188,14 @@ impl<R: BufRead> Merge<R> {
 
     /// The number of the capture with the earliest record.
     fn first(&mut self) -> io::Result<Option<usize>> {
-        for source in &mut self.sources {
-            if let Err(error) = source.look() {
-                source.ended = true;
-                return Err(error);
+        while let Some(number) = self.unseen.pop() {
+            if let Some(time) = self.sources[number].look()? {
+                self.waiting.push(Reverse((time, number)));
             }
         }
-        let waiting = self.sources.iter().enumerate();
-        let times = waiting.filter_map(|(number, source)| Some((source.next?.1, number)));
-        Ok(times.min().map(|(_, number)| number))
+        let first = self.waiting.pop().map(|Reverse((_, number))| number);
+        self.unseen.extend(first);
+        Ok(first)
     }
 
     /// How many lines were read, of all captures.
