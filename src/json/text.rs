@@ -110,16 +110,22 @@ fn escaped(out: &mut Vec<u8>, printed: &[u8], escapes: Escapes) -> bool {
     let mut is_utf8 = true;
     loop {
         match text.next(out) {
-            b'\\' => match escape(out, text.rest(), escapes) {
-                Some((len, is_known)) => {
-                    text.skip(len);
-                    is_utf8 &= is_known;
+            // Most escapes follow another one: a name in Chinese is written in half
+            // the time for it.
+            b'\\' => {
+                while text.rest().starts_with(b"\\") {
+                    match escape(out, text.rest(), escapes) {
+                        Some((len, is_known)) => {
+                            text.skip(len);
+                            is_utf8 &= is_known;
+                        }
+                        None => {
+                            text.skip(1);
+                            put(out, b"\\\\");
+                        }
+                    }
                 }
-                None => {
-                    text.skip(1);
-                    put(out, b"\\\\");
-                }
-            },
+            }
             0 if text.rest().is_empty() => break,
             byte => {
                 text.skip(1);
