@@ -1,5 +1,5 @@
-//! How much faster this crate is than what a user would write instead, as a
-//! table for `benches/README.md`.
+//! How much faster this crate is than what a user would write instead, as
+//! tables for `benches/README.md`: on the mixed capture, and on all of them.
 //!
 //! The contenders take turns, so that whatever else the machine does slows
 //! them all alike, and of each the best turn counts.
@@ -51,11 +51,8 @@ fn contender(name: &'static str, read: fn(&[u8]) -> Tally, gives: Gives) -> Cont
     }
 }
 
-fn main() {
-    let rounds = std::env::var("ROUNDS").ok().and_then(|it| it.parse().ok());
-    let rounds = rounds.unwrap_or(ROUNDS);
-    let capture = corpus::mixed_of(LEN);
-    let mut contenders = [
+fn contenders() -> Vec<Contender> {
+    vec![
         contender("`events()`", contenders::full_events, Gives::Events),
         contender(
             "`events()`, names and TXT decoded",
@@ -103,20 +100,45 @@ fn main() {
         ),
         contender("`csv`, `parse`", contenders::csv, Gives::Events),
         contender("`regex`, `parse`", contenders::regex, Gives::Events),
-    ];
-    let expected = contenders::splitn_str(&capture);
+    ]
+}
+
+/// Lets all contenders read the capture in turns. Each has to find the same in
+/// every turn.
+fn compete(contenders: &mut [Contender], capture: &[u8], rounds: usize) {
+    let found: Vec<_> = contenders.iter().map(|it| (it.read)(capture)).collect();
     for _ in 0..rounds {
-        for contender in &mut contenders {
+        for (contender, found) in contenders.iter_mut().zip(&found) {
             let start = Instant::now();
-            let tally = (contender.read)(black_box(&capture));
+            let tally = (contender.read)(black_box(capture));
             contender.best = contender.best.min(start.elapsed());
-            match contender.gives {
-                Gives::Events => assert_eq!(tally, expected, "{}", contender.name),
-                Gives::Lines => assert_eq!(tally.lines, expected.lines, "{}", contender.name),
-                Gives::Pieces => assert!(tally.lines > 0, "{}", contender.name),
-            }
+            assert_eq!(tally, *found, "{}", contender.name);
         }
     }
+}
+
+/// Whether all of them find in the mixed capture what is in it. In the others
+/// there is what some misread.
+fn check(contenders: &[Contender], mixed: &[u8]) -> u64 {
+    let expected = contenders::splitn_str(mixed);
+    for contender in contenders {
+        let tally = (contender.read)(mixed);
+        match contender.gives {
+            Gives::Events => assert_eq!(tally, expected, "{}", contender.name),
+            Gives::Lines => assert_eq!(tally.lines, expected.lines, "{}", contender.name),
+            Gives::Pieces => assert!(tally.lines > 0, "{}", contender.name),
+        }
+    }
+    expected.lines
+}
+
+fn main() {
+    let rounds = std::env::var("ROUNDS").ok().and_then(|it| it.parse().ok());
+    let rounds = rounds.unwrap_or(ROUNDS);
+    let mixed = corpus::mixed_of(LEN);
+    let mut contenders = contenders();
+    let lines = check(&contenders, &mixed);
+    compete(&mut contenders, &mixed, rounds);
     let ours = contenders[0].best.as_secs_f64();
     println!("| | MB/s | ns a line | `events()` is faster by |");
     println!("| --- | ---: | ---: | ---: |");
@@ -125,9 +147,36 @@ fn main() {
         println!(
             "| {} | {:.0} | {:.1} | {:.2} |",
             contender.name,
-            capture.len() as f64 / best / 1e6,
-            best * 1e9 / expected.lines as f64,
+            mixed.len() as f64 / best / 1e6,
+            best * 1e9 / lines as f64,
             best / ours,
         );
+    }
+    all_captures(rounds / 10);
+}
+
+/// On each capture, how many times as long as `events()` each contender takes.
+fn all_captures(rounds: usize) {
+    let captures = [
+        ("mixed", corpus::mixed_of(LEN)),
+        ("real", corpus::real_of(LEN)),
+        ("escaped_names", corpus::escaped_names()),
+        ("long_txt", corpus::long_txt()),
+        ("garbage", corpus::garbage()),
+    ];
+    let tables = captures.each_ref().map(|(_, capture)| {
+        let mut contenders = contenders();
+        compete(&mut contenders, capture, rounds.max(1));
+        contenders
+    });
+    println!("\n| | {} |", captures.map(|(name, _)| name).join(" | "));
+    println!("| --- |{}", " ---: |".repeat(tables.len()));
+    for (at, contender) in contenders().iter().enumerate() {
+        print!("| {} |", contender.name);
+        for contenders in &tables {
+            let ratio = contenders[at].best.as_secs_f64() / contenders[0].best.as_secs_f64();
+            print!(" {ratio:.2} |");
+        }
+        println!();
     }
 }
