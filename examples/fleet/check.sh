@@ -7,7 +7,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 hosts=${HOSTS:-4} events=${EVENTS:-20000} services=${SERVICES:-300}
-fleet=${FLEET:-target/fleet}
+made=${CARGO_TARGET_DIR:-target}
+fleet=${FLEET:-$made/fleet}
 
 [ -x "$fleet/venv/bin/python" ] || python3 -m venv "$fleet/venv"
 python=$fleet/venv/bin/python
@@ -15,14 +16,14 @@ python=$fleet/venv/bin/python
 
 if [ -z "${PROGRAM:-}" ]; then
   cargo build --quiet --all-features --bin avahi-events
-  PROGRAM=target/debug/avahi-events
+  PROGRAM=$made/debug/avahi-events
 fi
 cargo build --quiet --all-features --example generate_session
 
 rm -rf "$fleet/captures" "$fleet/events"
 mkdir -p "$fleet/captures"
 for host in $(seq "$hosts"); do
-  target/debug/examples/generate_session "$events" "$services" "node$host" \
+  "$made"/debug/examples/generate_session "$events" "$services" "node$host" \
     >"$fleet/captures/node$host.log"
 done
 

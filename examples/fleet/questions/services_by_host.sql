@@ -1,4 +1,5 @@
--- Which services each host offers, as the last answer at each place says.
+-- Which services each host offers, as the last answer at each place says. The
+-- answers are many, the hosts at a place few: only those are put in order.
 select distinct stamp_host, host, name, type, domain
 from (
   select stamp_host, host, name, type, domain,
@@ -6,7 +7,12 @@ from (
       partition by stamp_host, name, type, domain, interface, protocol
       order by time desc, line desc
     ) as recent
-  from events
-  where event = 'resolve'
+  from (
+    select stamp_host, host, name, type, domain, interface, protocol,
+      max(time) as time, max(line) as line
+    from events
+    where event = 'resolve'
+    group by stamp_host, host, name, type, domain, interface, protocol
+  )
 )
 where recent = 1
