@@ -26,6 +26,8 @@ for host in $(seq "$hosts"); do
   "$made"/debug/examples/generate_session "$events" "$services" "node$host" \
     >"$fleet/captures/node$host.log"
 done
+# One whose stamps name no host, as `ts` writes them.
+sed 's/ node1 [^ ]* / /' "$fleet/captures/node1.log" >"$fleet/captures/unnamed.log"
 
 "$python" examples/fleet/same_as_json.py "$PROGRAM" tests/captures/*.txt "$fleet"/captures/node1.log
 "$PROGRAM" convert -o "$fleet/events" "$fleet"/captures/*.log
