@@ -7,7 +7,7 @@ use std::{
 
 use avahi_events::{
     BrowseDomain, Endpoint, Event, EventBuf, Interface, Kind, Label, Name, Protocol, RecordBuf,
-    Service, ServiceType, StampFormat, Txt, TxtDialect, TxtString, events, records,
+    Service, ServiceType, StampFormat, Txt, TxtDialect, TxtOrder, TxtString, events, records,
 };
 
 /// What strangers put into names must not reach a terminal.
@@ -146,6 +146,9 @@ fn stamps_make_no_difference() {
         HashSet::from([stamped, Event::parse(plain).unwrap()]).len(),
         1
     );
+    let later =
+        b"1795345128 =;eth0;IPv4;a;_x._tcp;local;h;192.0.2.1;80;\"two\n1795345129 lines\"\n";
+    assert_eq!(events(later).next().unwrap().unwrap(), stamped);
     assert_eq!(EventBuf::from(stamped).event(), stamped);
     assert_eq!(RecordBuf::from(record).record(), record);
     let other = b"=;eth0;IPv4;a;_x._tcp;local;h;192.0.2.1;80;\"two\nlinez\"";
@@ -339,6 +342,17 @@ fn dialects_are_told_apart() {
     ] {
         assert_eq!(Txt::new(printed.as_bytes()).dialect(), dialect, "{printed}");
     }
+}
+
+/// TXT is another one if its text is, or what was said of it.
+#[test]
+fn txt_is_equal_to_what_says_the_same() {
+    let txt = Txt::new(b"\"a=1\"");
+    assert_eq!(txt, Txt::new(b"\"a=1\""));
+    assert_ne!(txt, Txt::new(b"\"a=2\""));
+    assert_ne!(txt, Txt::new(b"\"a=1\" \"b\""));
+    assert_ne!(txt, txt.with_dialect(TxtDialect::Raw));
+    assert_ne!(txt, txt.with_order(TxtOrder::Wire));
 }
 
 /// Stamps that stand in TXT are no part of it, and are left in it.
