@@ -2,6 +2,7 @@
 
 use std::{
     collections::HashSet,
+    hash::{DefaultHasher, Hash, Hasher},
     io::{self, Write},
 };
 
@@ -118,6 +119,10 @@ fn events_that_say_and_print_the_same_are_equal() {
     let made = Event::Resolve(service, endpoint("::102:304", 80));
     assert_eq!(printed("::102:304;80").event(), made);
     assert_ne!(printed("::1.2.3.4;80").event(), made);
+    // One text begins with the other.
+    let made = Event::Resolve(service, endpoint("1::", 80));
+    assert_eq!(printed("1::;80").event(), made);
+    assert_ne!(printed("1::0;80").event(), made);
     assert_ne!(printed("::102:304;080").event(), made);
 }
 
@@ -353,6 +358,21 @@ fn txt_is_equal_to_what_says_the_same() {
     assert_ne!(txt, Txt::new(b"\"a=1\" \"b\""));
     assert_ne!(txt, txt.with_dialect(TxtDialect::Raw));
     assert_ne!(txt, txt.with_order(TxtOrder::Wire));
+
+    // Their hashes follow.
+    let hash = |it: &dyn Fn(&mut DefaultHasher)| {
+        let mut hasher = DefaultHasher::new();
+        it(&mut hasher);
+        hasher.finish()
+    };
+    let of_txt = |txt: Txt<'_>| hash(&|hasher| txt.hash(hasher));
+    assert_ne!(of_txt(txt), of_txt(Txt::new(b"\"a=2\"")));
+    let of_endpoint = |port| {
+        let endpoint = Endpoint::new(Name::new(b"h.local"), [192, 0, 2, 7].into(), port, txt);
+        hash(&|hasher| endpoint.hash(hasher))
+    };
+    assert_eq!(of_endpoint(80), of_endpoint(80));
+    assert_ne!(of_endpoint(80), of_endpoint(81));
 }
 
 /// Stamps that stand in TXT are no part of it, and are left in it.
