@@ -99,7 +99,9 @@ fn unspecified(text: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
         let after = after.trim_ascii_start();
         let rest = after.strip_prefix(word)?.strip_prefix(b" ")?;
         // A shell may show a command that is named like its argument.
-        let is_word = !word.iter().all(u8::is_ascii_alphanumeric) && !word.ends_with(b" ");
+        let is_word = !word.iter().all(u8::is_ascii_alphanumeric)
+            && !word.ends_with(b" ")
+            && !word.contains(&b';');
         is_word.then_some((word, word, rest))
     })
 }
@@ -120,6 +122,7 @@ fn browse_domain<'a>(place: &Place<'a>) -> Result<Line<'a>, ParseError> {
     if place.rest.is_empty() {
         return Err(missing(Field::Domain, place.at));
     }
+    without_semicolon(place.rest, Field::Domain, place.at)?;
     let (interface, protocol) = place_of(place.interface, place.protocol);
     let domain = BrowseDomain {
         interface,
@@ -160,12 +163,15 @@ fn service<'a>(place: &Place<'a>, width: Option<usize>) -> Result<Line<'a>, Pars
             b"",
         ));
     }
+    let service_type = trim_end(type_column);
+    without_semicolon(service_type, Field::Type, place.at + type_start)?;
+    without_semicolon(domain, Field::Domain, end - domain.len())?;
     let (interface, protocol) = place_of(place.interface, place.protocol);
     let service = Service {
         interface,
         protocol,
         name: Label::from_columns(name),
-        service_type: ServiceType::new(trim_end(type_column)),
+        service_type: ServiceType::new(service_type),
         domain: Name::new(domain),
         protocol_text: place.protocol,
     };
@@ -242,6 +248,9 @@ pub(crate) fn resolved<'a>(
     if host.is_empty() {
         return Err((ErrorKind::EmptyField, Field::Host));
     }
+    if host.contains(&b';') {
+        return Err((ErrorKind::Semicolon, Field::Host));
+    }
     let text = core::str::from_utf8(address).unwrap_or_default();
     let value: IpAddr = match text.parse() {
         Ok(address) => address,
@@ -270,6 +279,20 @@ pub(crate) fn resolved<'a>(
             port_digits: port.len() as u8,
         },
     ))
+}
+
+/// The fields that are no names are printed the same with `-p`, where `;` ends
+/// them: none can hold one. (Avahi prints that of a domain as `\059`.)
+fn without_semicolon(text: &[u8], field: Field, start: usize) -> Result<(), ParseError> {
+    match memchr::memchr(b';', text) {
+        Some(at) => Err(ParseError::new(
+            ErrorKind::Semicolon,
+            field,
+            start + at,
+            b"",
+        )),
+        None => Ok(()),
+    }
 }
 
 fn missing(field: Field, at: usize) -> ParseError {

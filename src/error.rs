@@ -41,6 +41,9 @@ pub enum ErrorKind {
     ExtraField,
     /// A line feed stands in a field that cannot hold one.
     LineFeed,
+    /// A `;` stands in a field that cannot hold one, in columns: with `-p` it
+    /// would begin the next field.
+    Semicolon,
     /// The address is neither an IPv4 nor an IPv6 address.
     InvalidAddress,
     /// The port is not a decimal number of one to five digits.
@@ -206,6 +209,7 @@ impl fmt::Display for ParseError {
             ErrorKind::EmptyField => write!(f, "the {field} is empty"),
             ErrorKind::ExtraField => write!(f, "after the {field} the line should end, not go on"),
             ErrorKind::LineFeed => write!(f, "the {field} holds a line feed"),
+            ErrorKind::Semicolon => write!(f, "the {field} holds a semicolon"),
             ErrorKind::InvalidAddress => write!(f, "{field} {found} is no IPv4 or IPv6 address"),
             ErrorKind::InvalidPort => write!(f, "{field} {found} is not a number up to 65535"),
             ErrorKind::PortOverflow => write!(f, "{field} {found} is over 65535"),

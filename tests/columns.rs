@@ -338,6 +338,30 @@ fn damage_is_named_and_placed() {
             15,
         ),
         (
+            with("printer.local", "printer;local"),
+            ErrorKind::Semicolon,
+            Field::Host,
+            RESOLVED.find("printer.l").unwrap(),
+        ),
+        (
+            "+   eth0 IPv4 a;b  _x;y._tcp            local\n".to_owned(),
+            ErrorKind::Semicolon,
+            Field::Type,
+            21,
+        ),
+        (
+            "+   eth0 IPv4 a;b  _x._tcp              lo;cal\n".to_owned(),
+            ErrorKind::Semicolon,
+            Field::Domain,
+            42,
+        ),
+        (
+            "-  n/a  n/a dns;sd.org\n".to_owned(),
+            ErrorKind::Semicolon,
+            Field::Domain,
+            15,
+        ),
+        (
             with("rp=\"]", "rp=\n+;eth0;IPv4;a;b;c"),
             ErrorKind::UnclosedTxt,
             Field::Txt,

@@ -237,6 +237,21 @@ fn what_no_line_could_say_is_an_error() {
             json!("l\nx"),
             "a field of an event holds a line feed",
         ),
+        (
+            "/domain",
+            json!("local;evil"),
+            "a field of an event holds a semicolon",
+        ),
+        (
+            "/type",
+            json!("_x._tcp;local"),
+            "a field of an event holds a semicolon",
+        ),
+        (
+            "/host",
+            json!("h;127.0.0.1"),
+            "a field of an event holds a semicolon",
+        ),
         ("/host", json!(""), "the host of an event is empty"),
         ("/host", Value::Null, "missing field `host`"),
         ("/address", json!("fe80::1%2"), "invalid IP address syntax"),
@@ -284,9 +299,8 @@ fn what_no_line_could_say_is_an_error() {
             error.to_string().contains(expected),
             "{pointer} {value}: {error}"
         );
-        // The schema knows no line feeds, and null is a type that is not known.
-        if !value.as_str().is_some_and(|it| it.contains('\n')) && expected != "missing field `type`"
-        {
+        // Null is a type that is not known.
+        if expected != "missing field `type`" {
             assert!(!schema.is_valid(&event), "{pointer} {value}");
         }
     }
@@ -385,6 +399,44 @@ fn the_schema_fits_nothing_else() {
             assert!(!schema.is_valid(&with), "{with}");
         }
     }
+}
+
+/// What is empty is UTF-8.
+#[test]
+fn base64_is_of_something() {
+    for (place, expected) in [(0, "value"), (3, "key")] {
+        let mut event = resolved();
+        let string = &mut event["txt"][place];
+        string["base64"] = "".into();
+        if place == 0 {
+            string.as_object_mut().unwrap().remove("value");
+        }
+        assert!(!schema().is_valid(&event), "{event}");
+        let read: EventBuf = serde_json::from_value(event).unwrap();
+        let written = serde_json::to_value(&read).unwrap();
+        assert_eq!(written["txt"][place][expected], "", "{written}");
+    }
+}
+
+/// Binary formats hold the text of all fields.
+#[test]
+fn no_field_is_two_in_binary() {
+    let line = "+;eth0;n/a;name;_x._tcp;local";
+    let bytes = postcard::to_allocvec(&Event::try_from(line).unwrap()).unwrap();
+    assert!(postcard::from_bytes::<EventBuf>(&bytes).is_ok());
+    for field in ["n/a", "name", "_x._tcp", "local"] {
+        let at = bytes
+            .windows(field.len())
+            .position(|it| it == field.as_bytes());
+        let mut bytes = bytes.clone();
+        bytes[at.unwrap() + 1] = b';';
+        assert!(postcard::from_bytes::<EventBuf>(&bytes).is_err(), "{field}");
+    }
+    let interface = bytes.windows(4).position(|it| it == b"eth0").unwrap();
+    let mut bytes = bytes.clone();
+    bytes[interface + 1] = b';';
+    let read: EventBuf = postcard::from_bytes(&bytes).unwrap();
+    assert_eq!(read.to_string(), "+;e;h0;n/a;name;_x._tcp;local");
 }
 
 #[test]

@@ -53,7 +53,9 @@ struct JsonString {
 /// formats give back the very same event.
 ///
 /// It is an error if a value cannot stand in a line of `avahi-browse`: empty
-/// where there has to be something, or with a line feed in it.
+/// where there has to be something, or with a line feed or a `;` in it. The
+/// names of services and TXT, which are escaped, may hold both, and those of
+/// interfaces a `;`.
 ///
 /// ```
 /// use avahi_events::EventBuf;
@@ -102,8 +104,19 @@ fn checked<E: Error>(event: &Event<'_>) -> Result<EventBuf, E> {
     // TXT of old versions may hold line feeds.
     let txt = endpoint.map_or(0, |it| it.txt.as_bytes().len());
     let line = event.as_bytes();
-    if line[..line.len() - txt].contains(&b'\n') {
+    let fields = &line[..line.len() - txt];
+    if fields.contains(&b'\n') {
         return Err(E::custom("a field of an event holds a line feed"));
+    }
+    let semicolons = |text: &[u8]| text.iter().filter(|&&byte| byte == b';').count();
+    let between = match event.event() {
+        Event::AddDomain(_) | Event::RemoveDomain(_) => 3,
+        Event::Add(_) | Event::Remove(_) => 5,
+        Event::Resolve(..) => 9,
+    };
+    let interface = event.event().interface().name().map_or(0, semicolons);
+    if semicolons(fields) != between + interface {
+        return Err(E::custom("a field of an event holds a semicolon"));
     }
     Ok(event)
 }
