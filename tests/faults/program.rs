@@ -96,10 +96,14 @@ fn wait_prints_where_it_is() {
         printed(&["--name", "there", "--format", "{name} at {address}"]),
         "there at 192.0.2.7\n"
     );
+    // There it is, even if it does not say that.
+    assert_eq!(printed(&["--format", "{txt.missing}"]), "\n");
+    assert_eq!(printed(&["--format", "<{txt.missing}>"]), "<>\n");
     assert_eq!(
-        printed(&["--name-regex", "^th.re$", "--interface", "eth0", "-4"]),
+        printed(&["--name", "There", "--interface", "eth0", "-4"]),
         "192.0.2.7:80\n"
     );
+    assert_eq!(printed(&["--name-regex", "^th.re$"]), "192.0.2.7:80\n");
     let json: serde_json::Value = serde_json::from_str(&printed(&["--json"])).unwrap();
     assert_eq!(
         (&json["event"], &json["address"]),
@@ -173,6 +177,9 @@ fn wait_ends_with_2_on_wrong_usage() {
         &["wait", "_http._tcp", "--name-regex", "("],
         &["wait", "_http._tcp", "--txt", "=x"],
         &["wait", "_http._tcp", "--format", "{nothing}"],
+        &["wait", "_http._tcp", "--format", "{time}"],
+        &["wait", "_http._tcp", "--format", "{socket} {line}"],
+        &["wait", "_http._tcp", "--format", "{file}"],
         &["wait", "_http._tcp", "--json", "--format", "csv"],
         &["wait", "_http._tcp", "-4", "-6"],
     ] {

@@ -47,8 +47,9 @@ pub struct Arguments {
     #[arg(long, value_name = "TIME", value_parser = ValueParser::new(duration))]
     timeout: Option<Duration>,
 
-    /// json, csv, table, or a line with placeholders, as for `parse`
-    #[arg(long, value_name = "FORMAT", default_value = "{socket}")]
+    /// json, csv, table, or a line with placeholders, as for `parse`, but no {file}, {line} or
+    /// {time}. Each service has its line, whatever of it is there
+    #[arg(long, value_name = "FORMAT", default_value = "{socket}", value_parser = ValueParser::new(format))]
     format: Format,
 
     /// Print JSON; the same as `--format json`
@@ -68,6 +69,17 @@ fn at_least_one(text: &str) -> Result<usize, String> {
         Ok(0) => Err("at least one is needed".to_owned()),
         Ok(count) => Ok(count),
         Err(error) => Err(error.to_string()),
+    }
+}
+
+/// A format in which each service has a line: what was found is not nothing.
+fn format(text: &str) -> Result<Format, String> {
+    match text.parse()? {
+        Format::Template(line) if line.needs_capture() => {
+            Err("there is no {file}, {line} or {time} of a service that is there".to_owned())
+        }
+        Format::Template(line) => Ok(Format::Template(line.for_all())),
+        format => Ok(format),
     }
 }
 

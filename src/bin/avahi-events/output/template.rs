@@ -12,7 +12,11 @@ use crate::safe::{self, Audience};
 
 /// A line with placeholders.
 #[derive(Debug, Clone)]
-pub struct Template(Vec<Piece>);
+pub struct Template {
+    pieces: Vec<Piece>,
+    /// Whether also events that have none of the fields get a line.
+    for_all: bool,
+}
 
 #[derive(Debug, Clone)]
 enum Piece {
@@ -100,18 +104,41 @@ impl FromStr for Template {
         if !plain.is_empty() {
             pieces.push(Piece::Text(plain));
         }
-        Ok(Self(pieces))
+        Ok(Self {
+            pieces,
+            for_all: false,
+        })
     }
 }
 
 impl Template {
     /// Whether it prints times.
     pub fn has_time(&self) -> bool {
-        let is_time = |piece: &Piece| matches!(piece, Piece::Field(Field::Time));
-        self.0.iter().any(is_time)
+        self.fields().any(|field| *field == Field::Time)
     }
 
-    /// Prints the line of an event that has at least one of the fields.
+    /// Whether it prints what only a capture has: its name, lines and times.
+    pub fn needs_capture(&self) -> bool {
+        let is_of_capture =
+            |field: &Field| matches!(field, Field::File | Field::Line | Field::Time);
+        self.fields().any(is_of_capture)
+    }
+
+    /// Makes a line of each event, also of one that has none of the fields.
+    pub fn for_all(mut self) -> Self {
+        self.for_all = true;
+        self
+    }
+
+    fn fields(&self) -> impl Iterator<Item = &Field> {
+        self.pieces.iter().filter_map(|piece| match piece {
+            Piece::Field(field) => Some(field),
+            Piece::Text(_) => None,
+        })
+    }
+
+    /// Prints the line of an event that has at least one of the fields, or of
+    /// any if it is [for all](Self::for_all).
     pub fn print<W: Write>(
         &self,
         out: &mut W,
@@ -119,14 +146,10 @@ impl Template {
         audience: Audience,
         extras: &Extras,
     ) -> io::Result<()> {
-        let mut fields = self.0.iter().filter_map(|piece| match piece {
-            Piece::Field(field) => Some(field),
-            Piece::Text(_) => None,
-        });
-        if !fields.any(|field| field.is_in(item)) {
+        if !self.for_all && !self.fields().any(|field| field.is_in(item)) {
             return Ok(());
         }
-        for piece in &self.0 {
+        for piece in &self.pieces {
             match piece {
                 Piece::Text(text) => out.write_all(text.as_bytes())?,
                 Piece::Field(field) => field.print(out, item, audience, extras)?,
