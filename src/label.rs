@@ -115,6 +115,15 @@ impl<'a> Label<'a> {
     /// ```
     #[must_use]
     pub fn eq_ignore_ascii_case(&self, other: &Label<'_>) -> bool {
+        // Most names differ in the first byte, which no escape can change
+        // unless it is a backslash.
+        if let ([a, ..], [b, ..]) = (self.printed, other.printed)
+            && *a != b'\\'
+            && *b != b'\\'
+            && !a.eq_ignore_ascii_case(b)
+        {
+            return false;
+        }
         let small = |byte: u8| byte.to_ascii_lowercase();
         self.bytes().map(small).eq(other.bytes().map(small))
     }

@@ -320,6 +320,24 @@ fn a_list_of_types_that_is_not_there_is_named() {
     );
 }
 
+/// As for DNS (RFC 6762 section 16), escaped or not.
+#[test]
+fn capitals_of_names_do_not_matter() {
+    let input = b"+;eth0;IPv4;Gr\\195\\182\\195\\159e\\032A;_x._tcp;local\n\
+        +;eth0;IPv4;m;_x._tcp;local\n\
+        +;eth0;IPv4;\\077M;_x._tcp;local\n";
+    for (name, found) in [
+        ("GR\u{f6}\u{df}E a", "Gr\u{f6}\u{df}e A\n"),
+        ("GR\u{d6}\u{df}E A", ""),
+        ("M", "m\n"),
+        ("mm", "MM\n"),
+        ("mmm", ""),
+    ] {
+        let output = parse(&["--format", "{name}", "--name", name], input);
+        assert_eq!(stdout(&output), found, "{name}");
+    }
+}
+
 /// Strangers choose names; a script hands them over as they are.
 #[test]
 fn names_may_look_like_options() {

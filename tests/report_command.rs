@@ -166,6 +166,9 @@ fn a_part_of_the_session() {
     assert_eq!(services(&["--since", "2026-11-22T10:59:00"]), 23);
     assert_eq!(services(&["--type", "_http._tcp"]), 6);
     assert_eq!(services(&["--name", "zero"]), 1);
+    assert_eq!(services(&["--name", "Zero"]), 1);
+    assert_eq!(services(&["--name", "-x"]), 0);
+    assert_eq!(services(&["--type", "-x"]), 0);
 
     let flapping = json(&report(&[
         "--flapping",

@@ -3,7 +3,7 @@
 use avahi_events::{Event, Kind, Protocol, ServiceTypes};
 use clap::{Args, ValueEnum};
 
-use crate::output::dns_type;
+use crate::{name::WantedName, output::dns_type};
 
 /// Show only the events that fit all of these.
 #[derive(Debug, Clone, Default, Args)]
@@ -17,9 +17,9 @@ pub struct Filter {
     #[arg(long = "type", value_name = "TYPE", allow_hyphen_values = true)]
     service_type: Option<String>,
 
-    /// Services with exactly this name, decoded: `HP LaserJet 400`
+    /// Services with this name, decoded: `HP LaserJet 400`; ASCII capitals do not matter
     #[arg(long, value_name = "NAME", allow_hyphen_values = true)]
-    name: Option<String>,
+    name: Option<WantedName>,
 
     /// Events seen on this interface
     #[arg(long, value_name = "INTERFACE", allow_hyphen_values = true)]
@@ -94,7 +94,7 @@ impl Filter {
             && self
                 .name
                 .as_ref()
-                .is_none_or(|name| service.is_some_and(|service| service.name == **name))
+                .is_none_or(|wanted| service.is_some_and(|service| wanted.is(&service.name)))
             && self.service_type.as_ref().is_none_or(|wanted| {
                 service.is_some_and(|service| {
                     let printed = service.service_type;

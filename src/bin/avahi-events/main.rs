@@ -8,6 +8,7 @@ mod convert;
 mod filter;
 mod input;
 mod manual;
+mod name;
 mod output;
 mod parse;
 mod reading;

@@ -62,11 +62,11 @@ pub struct Arguments {
     until: Option<Moment>,
 
     /// Only services of this type, as `_http._tcp` or by its display name
-    #[arg(long = "type", value_name = "TYPE")]
+    #[arg(long = "type", value_name = "TYPE", allow_hyphen_values = true)]
     service_type: Option<String>,
 
-    /// Only services with this name, decoded: `HP LaserJet 400`
-    #[arg(long, value_name = "NAME")]
+    /// Only services with this name, decoded: `HP LaserJet 400`; ASCII capitals do not matter
+    #[arg(long, value_name = "NAME", allow_hyphen_values = true)]
     name: Option<String>,
 
     /// Warn of services that are lost more often than this within an hour

@@ -6,13 +6,15 @@ use avahi_events::{Endpoint, Service};
 use clap::Args;
 use regex::bytes::Regex;
 
+use crate::name::WantedName;
+
 /// The services that fit all of these.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Services that fit")]
 pub struct Wanted {
-    /// With exactly this name, decoded: `HP LaserJet 400`
+    /// With this name, decoded: `HP LaserJet 400`; ASCII capitals do not matter
     #[arg(long, value_name = "NAME", allow_hyphen_values = true)]
-    name: Option<String>,
+    name: Option<WantedName>,
 
     /// Whose name, decoded, holds a match for this regular expression
     #[arg(long, value_name = "REGEX", allow_hyphen_values = true)]
@@ -89,7 +91,7 @@ impl Wanted {
     /// How far the service has come, with what is known of it.
     pub fn stage(&self, service: &Service<'_>, endpoint: Option<&Endpoint<'_>>) -> Stage {
         let name = &service.name;
-        let by_text = self.name.as_ref().is_none_or(|wanted| *name == **wanted);
+        let by_text = self.name.as_ref().is_none_or(|wanted| wanted.is(name));
         let is_match = |regex: &Regex| regex.is_match(&name.decode());
         if !by_text || !self.name_regex.as_ref().is_none_or(is_match) {
             return Stage::Seen;
@@ -121,7 +123,7 @@ impl Wanted {
     pub fn lack(&self, stage: Stage) -> String {
         match stage {
             Stage::Seen => match (&self.name, &self.name_regex) {
-                (Some(name), _) => format!("named {name:?}"),
+                (Some(name), _) => format!("named {:?}", name.text),
                 (None, Some(regex)) => format!("with a name that matches {:?}", regex.as_str()),
                 (None, None) => "named".to_owned(),
             },
