@@ -200,6 +200,11 @@ fn other_languages() {
     let known = types_of(&["--types", path(&names), path(&types)]);
     assert!(known.iter().all(|it| it.starts_with('_')), "{known:?}");
     assert!(known.contains(&"_http._tcp".to_owned()));
+    let databases = ["--types", path(&names), path(&types)];
+    for of_type in ["_http._tcp", "_HTTP._tcp", "Web-Angebot"] {
+        let found = types_of(&[&databases[..], &["--type", of_type]].concat());
+        assert_eq!(found, ["_http._tcp"; 4], "{of_type}");
+    }
 }
 
 #[test]

@@ -51,8 +51,7 @@ impl Options {
     fn want(&self, name: &Label<'_>, service_type: ServiceType<'_>) -> bool {
         let is_type = |wanted: &String| {
             let is = |printed: &[u8]| printed.eq_ignore_ascii_case(wanted.as_bytes());
-            is(service_type.as_bytes())
-                || service_type.dns_type().is_some_and(|it| is(it.as_bytes()))
+            is(service_type.as_bytes()) || is(self.type_text(service_type))
         };
         let is_name = |wanted: &String| {
             let wanted = wanted.bytes().map(|byte| byte.to_ascii_lowercase());
