@@ -117,7 +117,7 @@ const EXCERPT: usize = 20;
 /// of the stamp before it.
 ///
 /// Small and `Copy`; it keeps the first few bytes of what it found, and
-/// borrows nothing.
+/// borrows nothing. `{:#}` leaves out the place, for who says it in another way.
 ///
 /// ```
 /// use avahi_events::{ErrorKind, Event, Field};
@@ -128,6 +128,7 @@ const EXCERPT: usize = 20;
 /// assert_eq!(error.field(), Field::Port);
 /// assert_eq!(error.offset(), 60);
 /// assert_eq!(error.to_string(), r#"port "65536" is over 65535, at byte 60"#);
+/// assert_eq!(format!("{error:#}"), r#"port "65536" is over 65535"#);
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 pub struct ParseError {
@@ -217,7 +218,10 @@ impl fmt::Display for ParseError {
             ErrorKind::UnclosedTxt => write!(f, "the quote that opens {field} is never closed"),
             ErrorKind::TooLong => write!(f, "the line is over {} bytes long", crate::MAX_RECORD),
         }?;
-        write!(f, ", at byte {}", self.offset)
+        match f.alternate() {
+            true => Ok(()),
+            false => write!(f, ", at byte {}", self.offset),
+        }
     }
 }
 

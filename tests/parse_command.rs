@@ -198,8 +198,8 @@ fn what_does_not_read_is_said_and_passed_over() {
     assert_eq!(
         stderr(&output),
         concat!(
-            "-:4:41: port \"99999\" is over 65535, at byte 40\n",
-            "-:6:1: \"hello\" begins no event, which would be `+;`, `=;` or `-;`, at byte 0\n"
+            "-:4:41: port \"99999\" is over 65535\n",
+            "-:6:1: \"hello\" begins no event, which would be `+;`, `=;` or `-;`\n"
         )
     );
     assert_eq!(output.status.code(), Some(1));
@@ -231,7 +231,7 @@ fn one_endless_line_is_one_complaint() {
     let output = parse(&[], &vec![b'x'; 3_000_000]);
     assert_eq!(
         stderr(&output),
-        "-:1:1: the line is over 262144 bytes long, at byte 0\n"
+        "-:1:1: the line is over 262144 bytes long\n"
     );
 }
 

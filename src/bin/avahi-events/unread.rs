@@ -54,7 +54,8 @@ impl Unread {
     /// Says so, but of a line that comes in pieces only once.
     pub fn tell(&mut self, file: &str, line: u64, bytes: &[u8], error: ParseError) {
         let before = &bytes[..error.offset().min(bytes.len())];
-        self.tell_at(file, line, before, &error);
+        // The column says where.
+        self.tell_at(file, line, before, &format_args!("{error:#}"));
     }
 
     /// Says why, and that it is what comes after `before` in the record that
