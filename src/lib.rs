@@ -57,7 +57,9 @@ pub use crate::{
 pub use crate::{
     error::{ErrorKind, Field, LineError, ParseError},
     escape::Unescape,
-    event::{BrowseDomain, Endpoint, Event, Interface, Kind, Protocol, Service},
+    event::{
+        BrowseDomain, Endpoint, Event, Interface, Kind, KindError, Protocol, ProtocolError, Service,
+    },
     label::{EscapeLabel, Label, Labels, Name},
     message::{Browser, Message},
     reader::{Events, Records, events, records},

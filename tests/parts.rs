@@ -21,6 +21,7 @@ fn kinds_and_protocols_have_names() {
         assert_eq!(event.kind(), kind);
         assert!(line.starts_with(kind.sign()));
         assert_eq!(kind.to_string(), kind.as_str());
+        assert_eq!(kind.as_str().parse(), Ok(kind));
         assert_eq!(event.protocol(), Some(Protocol::IPv6));
         assert!(event.domain() == "local");
         let about_domain = matches!(kind, Kind::AddDomain | Kind::RemoveDomain);
@@ -34,6 +35,9 @@ fn kinds_and_protocols_have_names() {
         format!("{:>8}|{}", Kind::Add, Protocol::IPv4),
         "     add|IPv4"
     );
+    for protocol in [Protocol::IPv4, Protocol::IPv6] {
+        assert_eq!(protocol.as_str().parse(), Ok(protocol));
+    }
 }
 
 #[test]

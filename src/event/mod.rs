@@ -3,13 +3,19 @@
 #[cfg(feature = "alloc")]
 mod buf;
 mod endpoint;
+mod kind;
 mod print;
+mod protocol;
 
 use core::fmt;
 
 #[cfg(feature = "alloc")]
 pub use self::buf::EventBuf;
-pub use self::endpoint::Endpoint;
+pub use self::{
+    endpoint::Endpoint,
+    kind::{Kind, KindError},
+    protocol::{Protocol, ProtocolError},
+};
 use crate::{
     error::ParseError,
     grammar,
@@ -168,64 +174,6 @@ impl<'a> TryFrom<&'a str> for Event<'a> {
     }
 }
 
-/// The kinds of [`Event`].
-///
-/// ```
-/// use avahi_events::{Event, Kind};
-///
-/// let kind = Event::parse(b"-;(null);IPv4;printer;_ipp._tcp;local")?.kind();
-/// assert_eq!(kind, Kind::Remove);
-/// assert_eq!((kind.sign(), kind.as_str()), ('-', "remove"));
-/// # Ok::<(), avahi_events::ParseError>(())
-/// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
-#[non_exhaustive]
-pub enum Kind {
-    /// `+`: a service was seen.
-    Add,
-    /// `=`: a service was resolved.
-    Resolve,
-    /// `-`: a service is gone.
-    Remove,
-    /// `+` with `-D`: a browse domain was seen.
-    AddDomain,
-    /// `-` with `-D`: a browse domain is gone.
-    RemoveDomain,
-}
-
-impl Kind {
-    /// The byte that begins such a line: `+`, `=` or `-`.
-    #[must_use]
-    pub const fn sign(self) -> char {
-        match self {
-            Self::Add | Self::AddDomain => '+',
-            Self::Resolve => '=',
-            Self::Remove | Self::RemoveDomain => '-',
-        }
-    }
-
-    /// The name in JSON: `add`, `resolve`, `remove`, `add_domain`,
-    /// `remove_domain`.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Add => "add",
-            Self::Resolve => "resolve",
-            Self::Remove => "remove",
-            Self::AddDomain => "add_domain",
-            Self::RemoveDomain => "remove_domain",
-        }
-    }
-}
-
-impl fmt::Display for Kind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
-}
-
 /// The network interface of an event. Whatever stands in the column is one of
 /// the three, so there will be no more.
 ///
@@ -285,54 +233,6 @@ impl fmt::Debug for Interface<'_> {
             Self::Gone => f.write_str("Gone"),
             Self::Unspecified(text) => write!(f, "Unspecified(\"{}\")", text.escape_ascii()),
         }
-    }
-}
-
-/// The protocol that a service was seen over. Multicast DNS has these two (RFC
-/// 6762), so there will be no more; what else stands in the column is `None`.
-///
-/// ```
-/// use avahi_events::{Event, Protocol};
-///
-/// // Seen over IPv6, where the address is an IPv4 one.
-/// let line = b"=;eth0;IPv6;printer;_ipp._tcp;local;p.local;192.0.2.7;631;";
-/// let event = Event::parse(line)?;
-/// assert_eq!(event.protocol(), Some(Protocol::IPv6));
-/// assert_eq!(Protocol::IPv6.as_str(), "IPv6");
-/// assert!(event.endpoint().unwrap().address.is_ipv4());
-/// # Ok::<(), avahi_events::ParseError>(())
-/// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub enum Protocol {
-    /// Multicast DNS over IPv4.
-    IPv4,
-    /// Multicast DNS over IPv6.
-    IPv6,
-}
-
-impl Protocol {
-    /// As Avahi prints it: `IPv4` or `IPv6`.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::IPv4 => "IPv4",
-            Self::IPv6 => "IPv6",
-        }
-    }
-
-    pub(crate) const fn from_bytes(text: &[u8]) -> Option<Self> {
-        match text {
-            b"IPv4" => Some(Self::IPv4),
-            b"IPv6" => Some(Self::IPv6),
-            _ => None,
-        }
-    }
-}
-
-impl fmt::Display for Protocol {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
     }
 }
 

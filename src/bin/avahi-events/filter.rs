@@ -1,7 +1,10 @@
 //! Which events a command is to show.
 
 use avahi_events::{Event, Kind, Protocol, ServiceTypes};
-use clap::{Args, ValueEnum};
+use clap::{
+    Args,
+    builder::{PossibleValue, PossibleValuesParser, TypedValueParser},
+};
 
 use crate::{name::WantedName, output::dns_type};
 
@@ -10,8 +13,8 @@ use crate::{name::WantedName, output::dns_type};
 #[command(next_help_heading = "Only events that fit")]
 pub struct Filter {
     /// Events of this kind; may be given several times, or with commas
-    #[arg(long, value_name = "KIND", value_delimiter = ',')]
-    kind: Vec<KindName>,
+    #[arg(long, value_name = "KIND", value_delimiter = ',', value_parser = kinds())]
+    kind: Vec<Kind>,
 
     /// Services of this type, as `_http._tcp` or by its display name
     #[arg(long = "type", value_name = "TYPE", allow_hyphen_values = true)]
@@ -26,58 +29,36 @@ pub struct Filter {
     interface: Option<String>,
 
     /// Events seen over this protocol
-    #[arg(long, value_name = "PROTOCOL", ignore_case = true)]
-    protocol: Option<ProtocolName>,
+    #[arg(long, value_name = "PROTOCOL", ignore_case = true, value_parser = protocols())]
+    protocol: Option<Protocol>,
 
     /// Display names beyond those built in.
     #[arg(skip)]
     types: Option<ServiceTypes>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum KindName {
-    /// A service was seen
-    Add,
-    /// A service was resolved: host, address, port and TXT
-    Resolve,
-    /// A service is gone
-    Remove,
-    /// A browse domain was seen
-    #[value(name = "add_domain")]
-    AddDomain,
-    /// A browse domain is gone
-    #[value(name = "remove_domain")]
-    RemoveDomain,
+fn kinds() -> impl TypedValueParser<Value = Kind> {
+    let kinds = [
+        (Kind::Add, "A service was seen"),
+        (
+            Kind::Resolve,
+            "A service was resolved: host, address, port and TXT",
+        ),
+        (Kind::Remove, "A service is gone"),
+        (Kind::AddDomain, "A browse domain was seen"),
+        (Kind::RemoveDomain, "A browse domain is gone"),
+    ];
+    let values = kinds.map(|(kind, help)| PossibleValue::new(kind.as_str()).help(help));
+    PossibleValuesParser::new(values).try_map(|text| text.parse::<Kind>())
 }
 
-impl KindName {
-    fn fits(self, kind: Kind) -> bool {
-        let own = match self {
-            Self::Add => Kind::Add,
-            Self::Resolve => Kind::Resolve,
-            Self::Remove => Kind::Remove,
-            Self::AddDomain => Kind::AddDomain,
-            Self::RemoveDomain => Kind::RemoveDomain,
-        };
-        own == kind
-    }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum ProtocolName {
-    #[value(name = "IPv4", alias = "4")]
-    IPv4,
-    #[value(name = "IPv6", alias = "6")]
-    IPv6,
-}
-
-impl ProtocolName {
-    fn fits(self, protocol: Option<Protocol>) -> bool {
-        match self {
-            Self::IPv4 => protocol == Some(Protocol::IPv4),
-            Self::IPv6 => protocol == Some(Protocol::IPv6),
-        }
-    }
+fn protocols() -> impl TypedValueParser<Value = Protocol> {
+    let values = [(Protocol::IPv4, "4"), (Protocol::IPv6, "6")];
+    let values = values.map(|(it, alias)| PossibleValue::new(it.as_str()).alias(alias));
+    PossibleValuesParser::new(values).map(|text| match text.ends_with('4') {
+        true => Protocol::IPv4,
+        false => Protocol::IPv6,
+    })
 }
 
 impl Filter {
@@ -90,7 +71,7 @@ impl Filter {
     /// Whether the event fits. A filter for services fits no browse domain.
     pub fn fits(&self, event: &Event<'_>) -> bool {
         let service = event.service();
-        (self.kind.is_empty() || self.kind.iter().any(|kind| kind.fits(event.kind())))
+        (self.kind.is_empty() || self.kind.contains(&event.kind()))
             && self
                 .name
                 .as_ref()
@@ -110,6 +91,6 @@ impl Filter {
                 .is_none_or(|wanted| event.interface().name() == Some(wanted.as_bytes()))
             && self
                 .protocol
-                .is_none_or(|wanted| wanted.fits(event.protocol()))
+                .is_none_or(|wanted| event.protocol() == Some(wanted))
     }
 }
