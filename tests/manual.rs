@@ -45,6 +45,22 @@ fn bash_completes_commands_options_and_values() {
         (&["parse", "--st"], &["--strict", "--stamp"]),
         (&["types", "--format", ""], &["table", "json", "csv"]),
         (&["completions", "z"], &["zsh"]),
+        (
+            &["parse", "--stamp", ""],
+            &[
+                "auto",
+                "none",
+                "month",
+                "iso",
+                "epoch",
+                "journal",
+                "journal-iso",
+                "journal-epoch",
+                "rfc5424",
+            ],
+        ),
+        (&["parse", "--protocol", ""], &["IPv4", "IPv6"]),
+        (&["parse", "--kind", "add"], &["add", "add_domain"]),
     ] {
         let mut bash = Command::new("bash");
         let offered = stdout(bash.args(["-c", script, PROGRAM]).args(words));

@@ -186,6 +186,34 @@ fn a_table_has_columns() {
     assert!(lines[1][name..].starts_with("master-cluster-lars "));
     let place = lines[0].find("PLACE").unwrap();
     assert_eq!(&lines[2][place..], "master.local 172.16.10.56 80");
+    // A row of the longest kind is in line, too.
+    let input = b"-;eth0;IPv4;local\n";
+    let output = parse(&["--format", "table", "--kind", "remove_domain"], input);
+    let row = stdout(&output).lines().nth(1).unwrap();
+    assert_eq!(
+        row[lines[0].find("INTERFACE").unwrap()..].find("eth0"),
+        Some(0)
+    );
+}
+
+#[test]
+fn kinds_and_protocols_are_told_by_name() {
+    let input = b"+;eth0;IPv4;a;_x._tcp;local\n-;eth0;IPv6;a;_x._tcp;local\n+;n/a;n/a;local\n";
+    for (arguments, found) in [
+        (&["--kind", "add"][..], "add IPv4\n"),
+        (
+            &["--kind", "add_domain,remove"],
+            "remove IPv6\nadd_domain \n",
+        ),
+        (&["--protocol", "IPV4"], "add IPv4\n"),
+        (&["--protocol", "6"], "remove IPv6\n"),
+    ] {
+        let output = parse(
+            &[arguments, &["--format", "{event} {protocol}"]].concat(),
+            input,
+        );
+        assert_eq!(stdout(&output), found, "{arguments:?}");
+    }
 }
 
 #[test]
@@ -257,6 +285,7 @@ fn wrong_usage_is_2() {
         &["--format", "xml"],
         &["--kind", "seen"],
         &["--protocol", "IPv5"],
+        &["--stamp", "rfc3164"],
         &["--no-such-option"],
     ] {
         let output = parse(arguments, b"");

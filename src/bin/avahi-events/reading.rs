@@ -4,7 +4,10 @@
 use std::{io, path::PathBuf, str::FromStr};
 
 use avahi_events::{Clock, ServiceTypes, Stamp, StampFormat, Stamps};
-use clap::Args;
+use clap::{
+    Args,
+    builder::{PossibleValuesParser, TypedValueParser},
+};
 use jiff::{Timestamp, tz::TimeZone};
 
 use crate::{input::Input, safe};
@@ -13,15 +16,14 @@ use crate::{input::Input, safe};
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Time stamps before the lines")]
 pub struct StampArguments {
-    /// How they look: auto, none, month, iso, epoch, journal, journal-iso, journal-epoch or
-    /// rfc5424
+    /// How they look
     ///
     /// `auto` finds them. `month` is `Nov 22 10:58:46`, as `ts` writes it; `iso` is
     /// `2026-11-22T10:58:46.439528+0000`, which `docker logs -t` writes, too; `epoch` is
     /// `1795345126.438603`. With `journal` a host and a program follow, as `journalctl` writes
     /// them, with `journal-iso` for `-o short-iso`.
-    #[arg(long, value_name = "FORMAT", default_value = "auto")]
-    stamp: StampChoice,
+    #[arg(long, value_name = "FORMAT", default_value = "auto", value_parser = stamp_choices())]
+    stamp: Stamps,
 
     /// The year of the first stamp that has none; otherwise the last one before the file's date
     #[arg(long, value_parser = clap::value_parser!(i16).range(1970..=9999))]
@@ -33,22 +35,14 @@ pub struct StampArguments {
     zone: Option<Zone>,
 }
 
-#[derive(Debug, Clone, Copy)]
-struct StampChoice(Stamps);
-
-impl FromStr for StampChoice {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        match text {
-            "auto" => Ok(Self(Stamps::Find)),
-            "none" => Ok(Self(Stamps::None)),
-            _ => match StampFormat::from_str(text) {
-                Ok(format) => Ok(Self(Stamps::Only(format))),
-                Err(error) => Err(format!("{error}, or auto, or none")),
-            },
-        }
-    }
+fn stamp_choices() -> impl TypedValueParser<Value = Stamps> {
+    let formats = StampFormat::ALL.iter().map(|it| it.as_str());
+    let choices = ["auto", "none"].into_iter().chain(formats);
+    PossibleValuesParser::new(choices).try_map(|text| match &*text {
+        "auto" => Ok(Stamps::Find),
+        "none" => Ok(Stamps::None),
+        _ => text.parse().map(Stamps::Only),
+    })
 }
 
 #[derive(Debug, Clone)]
@@ -71,7 +65,7 @@ impl FromStr for Zone {
 impl StampArguments {
     /// What to look for.
     pub fn stamps(&self) -> Stamps {
-        self.stamp.0
+        self.stamp
     }
 
     /// The zone of times that do not say it.

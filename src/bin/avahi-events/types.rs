@@ -1,7 +1,7 @@
 //! `avahi-events types`: what DNS calls the types of services, and what people
 //! do.
 
-use std::io::{self, BufWriter, Write as _};
+use std::io::{self, BufWriter, Write};
 
 use avahi_events::{ServiceType, ServiceTypes};
 use clap::{Args, ValueEnum};
@@ -48,7 +48,8 @@ enum Format {
 /// Prints the database, or what was asked of it.
 pub fn run(arguments: &Arguments) -> io::Result<Outcome> {
     let database = arguments.types.read()?.unwrap_or_default();
-    let mut printer = Printer::new(arguments.format)?;
+    let out = BufWriter::new(io::stdout());
+    let mut printer = Printer::new(out, arguments.format, Audience::of_stdout())?;
     let mut outcome = Outcome::Done;
     if arguments.wanted.is_empty() {
         for (dns_type, name) in database.iter() {
@@ -82,22 +83,21 @@ fn find<'a>(database: &'a ServiceTypes, wanted: &'a str) -> Option<(&'a str, &'a
     }
 }
 
-struct Printer {
-    out: BufWriter<io::Stdout>,
+struct Printer<W> {
+    out: W,
     format: Format,
     audience: Audience,
 }
 
-impl Printer {
-    fn new(format: Format) -> io::Result<Self> {
-        let mut out = BufWriter::new(io::stdout());
+impl<W: Write> Printer<W> {
+    fn new(mut out: W, format: Format, audience: Audience) -> io::Result<Self> {
         if format == Format::Csv {
             out.write_all(b"type,type_name\n")?;
         }
         Ok(Self {
             out,
             format,
-            audience: Audience::of_stdout(),
+            audience,
         })
     }
 
@@ -110,7 +110,13 @@ impl Printer {
             Format::Json => {
                 let name = String::from_utf8_lossy(name);
                 let object = serde_json::json!({ "type": dns_type, "type_name": name });
-                serde_json::to_writer(&mut self.out, &object)?;
+                match self.audience {
+                    Audience::Program => serde_json::to_writer(&mut self.out, &object)?,
+                    Audience::Terminal => {
+                        let json = object.to_string();
+                        safe::write_json(&mut self.out, &json, safe::acts_on_terminal)?;
+                    }
+                }
             }
             Format::Csv => {
                 let name = match self.audience {
@@ -124,5 +130,25 @@ impl Printer {
             }
         }
         self.out.write_all(b"\n")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Audience, Format, Printer};
+
+    #[test]
+    fn a_terminal_gets_the_same_name_with_nothing_to_act_on() {
+        let printed = |audience| {
+            let mut printer = Printer::new(Vec::new(), Format::Json, audience).unwrap();
+            let name = "a\u{9b}b\u{202e}".as_bytes();
+            printer.print("_x._tcp", name).unwrap();
+            String::from_utf8(printer.out).unwrap()
+        };
+        let (program, terminal) = (printed(Audience::Program), printed(Audience::Terminal));
+        assert!(program.contains("a\u{9b}b\u{202e}"), "{program}");
+        assert!(terminal.contains(r"a\u009bb\u202e"), "{terminal}");
+        let value = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap();
+        assert_eq!(value(&program), value(&terminal));
     }
 }

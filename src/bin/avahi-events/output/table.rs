@@ -10,7 +10,7 @@ use crate::safe;
 
 /// Title and width of each column; the last ones have no end.
 const COLUMNS: [(&str, usize); 7] = [
-    ("EVENT", 7),
+    ("EVENT", 13),
     ("INTERFACE", 9),
     ("PROTOCOL", 8),
     ("NAME", 32),
