@@ -280,6 +280,7 @@ mod buffered {
     impl<R: BufRead> Reader<R> {
         /// Reads from `input`, which has a buffer of its own: the larger, the
         /// fewer copies.
+        #[must_use]
         pub fn new(input: R) -> Self {
             Self {
                 input,
@@ -376,12 +377,37 @@ mod buffered {
         }
 
         /// How many lines were read, up to the end of the last record.
+        #[must_use]
         pub fn lines(&self) -> u64 {
             self.line - 1
         }
 
+        /// The number of the line that the next record begins on, counted from
+        /// 1.
+        #[must_use]
+        pub fn line(&self) -> u64 {
+            self.line
+        }
+
+        /// Where the next record begins, in bytes from the start of the input.
+        ///
+        /// ```
+        /// use avahi_events::Reader;
+        ///
+        /// let capture = &b"+;eth0;IPv4;a;_x._tcp;local\n-;eth0;IPv4;a;_x._tcp;local\n"[..];
+        /// let mut reader = Reader::new(capture);
+        /// assert_eq!((reader.line(), reader.offset()), (1, 0));
+        /// reader.next_event();
+        /// assert_eq!((reader.line(), reader.offset()), (2, 28));
+        /// ```
+        #[must_use]
+        pub fn offset(&self) -> u64 {
+            self.offset
+        }
+
         /// Whether the next record has to be waited for, since the buffer holds
         /// no whole one: time to flush what was made of the ones before.
+        #[must_use]
         pub fn needs_input(&mut self) -> bool {
             !self.is_ready()
         }
@@ -431,11 +457,27 @@ mod buffered {
         /// # Errors
         ///
         /// An item is an error where [`next_event`](Self::next_event) has one.
+        #[must_use]
         pub fn into_events(self) -> IntoEvents<R> {
             IntoEvents(self)
         }
 
+        /// The input, of which the buffer may hold more than was read of the
+        /// events.
+        #[must_use]
+        pub fn get_ref(&self) -> &R {
+            &self.input
+        }
+
+        /// The input, to change how it is read. What is read of it here, the
+        /// events miss.
+        #[must_use]
+        pub fn get_mut(&mut self) -> &mut R {
+            &mut self.input
+        }
+
         /// The input. What the buffer has read ahead of the last event is lost.
+        #[must_use]
         pub fn into_inner(self) -> R {
             self.input
         }
@@ -459,6 +501,10 @@ mod buffered {
             })
         }
     }
+
+    /// The end is the end, also of an input that could go on, such as a file
+    /// that grows.
+    impl<R: BufRead> core::iter::FusedIterator for IntoEvents<R> {}
 }
 
 #[cfg(feature = "std")]

@@ -31,7 +31,7 @@ use crate::{
 pub const MAX_RECORD: usize = 256 * 1024;
 
 /// One record of a capture: an event, or a line that is none.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Record<'a> {
     /// The event, or why there is none.

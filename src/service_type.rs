@@ -53,6 +53,22 @@ impl<'a> ServiceType<'a> {
         (!self.is_dns()).then_some(self.0)
     }
 
+    /// Whether the two are printed the same but for ASCII capitals, which DNS
+    /// does not tell from small letters (RFC 6763 section 7). A type and its
+    /// display name are not.
+    ///
+    /// ```
+    /// use avahi_events::ServiceType;
+    ///
+    /// let printed = ServiceType::new(b"_HTTP._tcp");
+    /// assert!(printed.eq_ignore_ascii_case(&ServiceType::new(b"_http._TCP")));
+    /// assert!(!printed.eq_ignore_ascii_case(&ServiceType::new(b"Web Site")));
+    /// ```
+    #[must_use]
+    pub fn eq_ignore_ascii_case(&self, other: &ServiceType<'_>) -> bool {
+        self.0.eq_ignore_ascii_case(other.0)
+    }
+
     /// The DNS type: the one printed, or that of the display name if it is an
     /// English one of Avahi 0.8. `None` for display names of other languages,
     /// which a `ServiceTypes` can know, and for a DNS type that is not UTF-8.

@@ -110,3 +110,44 @@ fn the_input_comes_back() {
     let mut input = reader.into_inner();
     assert!(input.fill_buf().unwrap().is_empty());
 }
+
+/// An input that has more after it said that it had ended.
+struct Grows(Vec<&'static [u8]>);
+
+impl Read for Grows {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        match self.0.is_empty() {
+            true => Ok(0),
+            false => self.0.remove(0).read(buf),
+        }
+    }
+}
+
+#[test]
+fn the_end_is_the_end() {
+    let input = BufReader::new(Grows(vec![LINE, b"", LINE]));
+    let mut events = Reader::new(input).into_events();
+    assert!(events.next().unwrap().is_ok());
+    assert!(events.next().is_none());
+    assert!(events.next().is_none());
+}
+
+#[test]
+fn a_reader_knows_where_it_is() {
+    let capture = [LINE, b"what is this?\n", LINE].concat();
+    let mut reader = Reader::new(Cursor::new(&capture));
+    let mut places = Vec::new();
+    loop {
+        let place = (reader.line(), reader.offset());
+        match reader.next_record().unwrap() {
+            Some(record) => assert_eq!((record.line, record.offset), place),
+            None => break,
+        }
+        places.push(place);
+    }
+    assert_eq!(places, [(1, 0), (2, 30), (3, 44)]);
+    assert_eq!((reader.line(), reader.offset()), (4, 74));
+    assert_eq!(reader.lines(), 3);
+    assert_eq!(reader.get_ref().position(), 74);
+    assert_eq!(reader.get_mut().get_mut().len(), 74);
+}

@@ -67,6 +67,7 @@ fn iterators_are_fused() {
     fused::<TxtStrings<'_>>();
     fused::<Unescape<'_>>();
     fused::<Browser>();
+    fused::<avahi_events::IntoEvents<std::io::Empty>>();
 }
 
 /// What tells things apart can be a key.
@@ -74,6 +75,7 @@ fn iterators_are_fused() {
 fn keys_of_maps() {
     fn key<T: std::hash::Hash + Eq>() {}
     key::<(Event<'_>, EventBuf, Message<'_>, MessageBuf)>();
+    key::<(Record<'_>, RecordBuf)>();
     key::<(LineError<'_>, ParseError, ErrorKind, Field)>();
     key::<(Kind, Protocol, Stamp<'_>, StampFormat, Stamps)>();
 }

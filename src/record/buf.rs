@@ -24,7 +24,7 @@ use crate::{
 /// assert!(matches!(kept[1].record().message(), Some(Message::Signal { .. })));
 /// ```
 #[cfg_attr(docsrs, doc(cfg(feature = "alloc")))]
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct RecordBuf {
     event: Result<EventBuf, ParseError>,
     stamp: Option<StampFormat>,

@@ -1,6 +1,6 @@
 //! Which events a command is to show.
 
-use avahi_events::{Event, Kind, Protocol, ServiceTypes};
+use avahi_events::{Event, Kind, Protocol, ServiceType, ServiceTypes};
 use clap::{
     Args,
     builder::{PossibleValue, PossibleValuesParser, TypedValueParser},
@@ -79,10 +79,11 @@ impl Filter {
             && self.service_type.as_ref().is_none_or(|wanted| {
                 service.is_some_and(|service| {
                     let printed = service.service_type;
-                    let same = |text: &[u8]| text.eq_ignore_ascii_case(wanted.as_bytes());
-                    same(printed.as_bytes())
-                        || dns_type(printed, self.types.as_ref())
-                            .is_some_and(|it| same(it.as_bytes()))
+                    let wanted = ServiceType::new(wanted.as_bytes());
+                    let is_wanted =
+                        |it: &str| ServiceType::new(it.as_bytes()).eq_ignore_ascii_case(&wanted);
+                    printed.eq_ignore_ascii_case(&wanted)
+                        || dns_type(printed, self.types.as_ref()).is_some_and(is_wanted)
                 })
             })
             && self
