@@ -217,6 +217,19 @@ fn kinds_and_protocols_are_told_by_name() {
 }
 
 #[test]
+fn a_byte_order_mark_is_no_part_of_the_first_line() {
+    let input = b"\xef\xbb\xbf+;eth0;IPv4;a;_x._tcp;local\n=;\n";
+    let output = parse(&["--format", "{name}"], input);
+    assert_eq!(stdout(&output), "a\n");
+    assert_eq!(
+        stderr(&output),
+        "-:2:3: the line ends before the interface\n"
+    );
+    let output = parse(&[], b"\xef\xbb\xbf=;eth0;IPv4;a\n");
+    assert_eq!(stderr(&output), "-:1:14: the line ends before the type\n");
+}
+
+#[test]
 fn what_does_not_read_is_said_and_passed_over() {
     let good = "+;eth0;IPv4;a;_x._udp;local\n";
     let bad = "=;eth0;IPv4;a;_x._udp;local;h;192.0.2.1;99999;\n";

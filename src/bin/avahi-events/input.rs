@@ -32,7 +32,7 @@ pub struct Input {
 }
 
 impl Input {
-    /// Opens a file; `-` is standard input.
+    /// Opens a file, of which a byte order mark is left out; `-` is standard input.
     pub fn open(path: &Path) -> io::Result<Self> {
         if path == Path::new("-") {
             return Ok(Self::new("-".into(), Box::new(io::stdin()), None));
@@ -59,11 +59,54 @@ impl Input {
         };
         Self {
             name,
-            reader: BufReader::with_capacity(BLOCK, read),
+            reader: BufReader::with_capacity(BLOCK, Box::new(WithoutMark::new(read))),
             live: len.is_none(),
             progress,
             len,
             modified: None,
+        }
+    }
+}
+
+/// The byte order mark of UTF-8, which editors of Windows begin a file with.
+const MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// An input without its byte order mark. What is said of a place is its line and
+/// its column, where the mark counts for nothing.
+struct WithoutMark<R> {
+    input: R,
+    begun: bool,
+}
+
+impl<R: Read> WithoutMark<R> {
+    fn new(input: R) -> Self {
+        Self {
+            input,
+            begun: false,
+        }
+    }
+}
+
+impl<R: Read> Read for WithoutMark<R> {
+    /// `buf` has room for the mark, since it is the reader's.
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        let mut len = self.input.read(buf)?;
+        if std::mem::replace(&mut self.begun, true) {
+            return Ok(len);
+        }
+        while (1..MARK.len()).contains(&len) && MARK.starts_with(&buf[..len]) {
+            match self.input.read(&mut buf[len..])? {
+                0 => return Ok(len),
+                more => len += more,
+            }
+        }
+        match buf[..len].strip_prefix(MARK).map(<[u8]>::len) {
+            None => Ok(len),
+            Some(0) => self.input.read(buf),
+            Some(rest) => {
+                buf.copy_within(len - rest..len, 0);
+                Ok(rest)
+            }
         }
     }
 }
@@ -75,5 +118,31 @@ pub fn progress_bar(len: u64) -> ProgressBar {
     match ProgressStyle::with_template(template) {
         Ok(style) => bar.with_style(style),
         Err(_) => bar,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Cursor, Read as _};
+
+    use super::WithoutMark;
+
+    #[test]
+    fn a_mark_at_the_start_is_left_out_however_it_comes() {
+        for (text, expected) in [
+            (&b"\xef\xbb\xbf+;\xef\xbb\xbf"[..], &b"+;\xef\xbb\xbf"[..]),
+            (b"\xef\xbb\xbf", b""),
+            (b"\xef\xbb+;", b"\xef\xbb+;"),
+            (b"\xef\xbb", b"\xef\xbb"),
+            (b"", b""),
+        ] {
+            for cut in 0..=text.len() {
+                let (first, second) = text.split_at(cut);
+                let input = Cursor::new(first).chain(Cursor::new(second));
+                let mut read = Vec::new();
+                WithoutMark::new(input).read_to_end(&mut read).unwrap();
+                assert_eq!(read, expected, "{text:?} cut at {cut}");
+            }
+        }
     }
 }
