@@ -57,6 +57,7 @@ fn bash_completes_commands_options_and_values() {
                 "journal-iso",
                 "journal-epoch",
                 "rfc5424",
+                "cri",
             ],
         ),
         (&["parse", "--protocol", ""], &["IPv4", "IPv6"]),

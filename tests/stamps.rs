@@ -15,7 +15,7 @@ fn stamped(capture: &[u8], stamp: &str) -> Vec<u8> {
         .collect()
 }
 
-const STAMPS: [(&str, StampFormat, &str); 21] = [
+const STAMPS: [(&str, StampFormat, &str); 23] = [
     ("Nov 22 10:58:46 ", StampFormat::Month, "10:58:46Z"),
     (
         "Nov 22 10:58:46.439528 ",
@@ -92,6 +92,16 @@ const STAMPS: [(&str, StampFormat, &str); 21] = [
         "<30>1 2026-11-22T10:58:46.4Z node1 avahi-browse 812 - - \u{feff}",
         StampFormat::Rfc5424,
         "10:58:46.4Z",
+    ),
+    (
+        "2026-11-22T10:58:46.439528123Z stdout F ",
+        StampFormat::Cri,
+        "10:58:46.439528123Z",
+    ),
+    (
+        "2026-11-22T11:58:46.439528123+01:00 stderr F ",
+        StampFormat::Cri,
+        "10:58:46.439528123Z",
     ),
 ];
 
@@ -387,6 +397,12 @@ fn what_follows_decides_between_formats() {
         Some(StampFormat::Month)
     );
     assert_eq!(format("2026-11-22T10:58:46Z \n"), Some(StampFormat::Iso));
+    let new = "2026-11-22T10:58:46Z stderr F something new\n";
+    assert_eq!(format(new), Some(StampFormat::Cri));
+    // A part of a line is no line.
+    let part = "2026-11-22T10:58:46Z stdout P +;eth0;IPv4;a;b;local\n";
+    assert_eq!(format(part), Some(StampFormat::Iso));
+    assert!(records(part.as_bytes()).next().unwrap().event.is_err());
     for line in [
         "Nov 22 something\n",
         "2026-11-22\n",

@@ -137,7 +137,10 @@ impl Clock {
             _ if text == "-" => return Err(ClockError::NoTime),
             StampFormat::Epoch | StampFormat::JournalEpoch => epoch(text),
             StampFormat::Month | StampFormat::Journal => self.yearless(text)?,
-            StampFormat::Iso | StampFormat::JournalIso | StampFormat::Rfc5424 => self.iso(text),
+            StampFormat::Iso
+            | StampFormat::JournalIso
+            | StampFormat::Rfc5424
+            | StampFormat::Cri => self.iso(text),
         };
         let time = time.ok_or(ClockError::NoSuchTime)?;
         self.last = Some(time);

@@ -23,7 +23,7 @@ pub(super) fn stamp(line: &[u8], format: StampFormat) -> Option<((u8, u8), usize
     let from = cursor.at;
     match format {
         F::Month | F::Journal => cursor.month()?,
-        F::Iso | F::JournalIso => cursor.iso()?,
+        F::Iso | F::JournalIso | F::Cri => cursor.iso()?,
         F::Epoch | F::JournalEpoch | F::Rfc5424 => cursor.epoch()?,
     }
     let time = cursor.since(from)?;
@@ -33,6 +33,9 @@ pub(super) fn stamp(line: &[u8], format: StampFormat) -> Option<((u8, u8), usize
     cursor.expect(b' ')?;
     if format.names_program() {
         cursor.host_and_program()?;
+    }
+    if matches!(format, F::Cri) {
+        cursor.stream_and_tag()?;
     }
     Some((time, cursor.at))
 }
@@ -189,6 +192,14 @@ impl<'a> Cursor<'a> {
         }
         self.expect(b':')?;
         self.expect(b' ')
+    }
+
+    /// `stdout F `, or `stderr F `.
+    fn stream_and_tag(&mut self) -> Option<()> {
+        let tags = [b"stdout F ", b"stderr F "];
+        let is_there = tags.iter().any(|tag| self.rest().starts_with(*tag));
+        self.at += tags[0].len();
+        is_there.then_some(())
     }
 
     /// `[id key="value"]`, one or more; a backslash quotes what ends a value

@@ -188,6 +188,9 @@ pub enum StampFormat {
     /// `<30>1 2026-11-22T10:58:46.439528+00:00 node1 avahi-browse 812 - -`,
     /// the syslog of RFC 5424, also with structured data.
     Rfc5424,
+    /// [`Iso`](Self::Iso) and `stdout F` or `stderr F`, as containers of
+    /// Kubernetes (CRI) are logged. A part of a long line, `P`, has no stamp.
+    Cri,
 }
 
 impl StampFormat {
@@ -200,6 +203,7 @@ impl StampFormat {
         Self::JournalIso,
         Self::JournalEpoch,
         Self::Rfc5424,
+        Self::Cri,
     ];
 
     /// The name that [`FromStr`] reads.
@@ -213,6 +217,7 @@ impl StampFormat {
             Self::JournalIso => "journal-iso",
             Self::JournalEpoch => "journal-epoch",
             Self::Rfc5424 => "rfc5424",
+            Self::Cri => "cri",
         }
     }
 
@@ -235,7 +240,9 @@ impl fmt::Display for StampFormat {
 /// assert_eq!("rfc3164".parse::<StampFormat>(), Err(StampFormatError));
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("no such stamp: it is month, iso, epoch, journal, journal-iso, journal-epoch or rfc5424")]
+#[error(
+    "no such stamp: it is month, iso, epoch, journal, journal-iso, journal-epoch, rfc5424 or cri"
+)]
 pub struct StampFormatError;
 
 /// Reads the names of [`StampFormat::as_str`].

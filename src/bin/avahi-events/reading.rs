@@ -21,7 +21,8 @@ pub struct StampArguments {
     /// `auto` finds them. `month` is `Nov 22 10:58:46`, as `ts` writes it; `iso` is
     /// `2026-11-22T10:58:46.439528+0000`, which `docker logs -t` writes, too; `epoch` is
     /// `1795345126.438603`. With `journal` a host and a program follow, as `journalctl` writes
-    /// them, with `journal-iso` for `-o short-iso`.
+    /// them, with `journal-iso` for `-o short-iso`; with `cri` the stream and `F`, as Kubernetes logs
+    /// containers.
     #[arg(long, value_name = "FORMAT", default_value = "auto", value_parser = stamp_choices())]
     stamp: Stamps,
 
