@@ -8,7 +8,7 @@ use tokio_util::{
 };
 
 use crate::{
-    record::{Framer, Record, RecordBuf},
+    record::{Framer, RecordBuf},
     stamp::Stamps,
 };
 
@@ -78,13 +78,7 @@ impl RecordDecoder {
     fn take(&mut self, input: &mut BytesMut, last: bool) -> Option<RecordBuf> {
         let framed = self.framer.next(input, last)?;
         let (len, lines) = (framed.len, framed.lines);
-        let record = RecordBuf::from(Record {
-            event: framed.event,
-            stamp: framed.stamp,
-            bytes: framed.bytes,
-            line: self.line,
-            offset: self.offset,
-        });
+        let record = RecordBuf::from(framed.record(self.line, self.offset));
         input.advance(len);
         self.line += lines;
         self.offset += len as u64;

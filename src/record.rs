@@ -28,9 +28,30 @@ use crate::{
 ///
 /// What is longer is no event; its bytes come as several
 /// [`ErrorKind::TooLong`].
+///
+/// ```
+/// use avahi_events::{ErrorKind, MAX_RECORD, events};
+///
+/// let capture = vec![b'x'; MAX_RECORD + 1];
+/// for error in events(&capture).map(Result::unwrap_err) {
+///     assert_eq!((error.line(), error.error().kind()), (1, ErrorKind::TooLong));
+/// }
+/// assert_eq!(events(&capture).count(), 2);
+/// ```
 pub const MAX_RECORD: usize = 256 * 1024;
 
 /// One record of a capture: an event, or a line that is none.
+///
+/// ```
+/// use avahi_events::records;
+///
+/// let capture = b"Nov 22 10:58:46 +;eth0;IPv4;printer;_ipp._tcp;local\nhello\n";
+/// let found: Vec<_> = records(capture).collect();
+/// assert_eq!(found[0].event.unwrap().to_string(), "+;eth0;IPv4;printer;_ipp._tcp;local");
+/// assert_eq!(found[0].stamp.unwrap().time_text(), "Nov 22 10:58:46");
+/// assert!(found[1].unread().is_some());
+/// assert_eq!((found[1].bytes, found[1].line, found[1].offset), (&b"hello"[..], 2, 52));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Record<'a> {
@@ -102,6 +123,19 @@ pub(crate) struct Framed<'a> {
     pub(crate) len: usize,
     /// How many lines it has.
     pub(crate) lines: u64,
+}
+
+impl<'a> Framed<'a> {
+    /// The record, which begins at that line and offset of the input.
+    pub(crate) fn record(&self, line: u64, offset: u64) -> Record<'a> {
+        Record {
+            event: self.event,
+            stamp: self.stamp,
+            bytes: self.bytes,
+            line,
+            offset,
+        }
+    }
 }
 
 /// What there is to remember between two records, or between two looks at the

@@ -69,10 +69,30 @@ pub use self::{batches::Batches, columns::BatchBuilder};
 pub use {arrow_array, arrow_schema};
 
 /// The most rows that a batch has unless it is said otherwise.
+///
+/// ```
+/// use avahi_events::{arrow::{BatchBuilder, MAX_ROWS, Row}, records};
+///
+/// let record = records(b"+;eth0;IPv4;a;_x._tcp;local\n").next().unwrap();
+/// let row = Row::new(&record).unwrap();
+/// let mut builder = BatchBuilder::new();
+/// for _ in 1..MAX_ROWS {
+///     assert!(builder.push(&row)?.is_none());
+/// }
+/// assert_eq!(builder.push(&row)?.unwrap().num_rows(), MAX_ROWS);
+/// # Ok::<(), avahi_events::arrow::arrow_schema::ArrowError>(())
+/// ```
 pub const MAX_ROWS: usize = 64 * 1024;
 
 /// The most bytes that a batch takes up, about, however long its texts are: 64
 /// MiB.
+///
+/// ```
+/// use avahi_events::{MAX_RECORD, arrow::{MAX_BYTES, MAX_ROWS}};
+///
+/// // Long texts end a batch before its rows do.
+/// assert!(MAX_ROWS * MAX_RECORD > MAX_BYTES);
+/// ```
 pub const MAX_BYTES: usize = 64 * 1024 * 1024;
 
 /// The columns that every batch has.

@@ -133,13 +133,7 @@ impl Framing {
             Part::Certain | Part::All => rest,
         };
         let framed = self.framer.next(rest, part != Part::Certain)?;
-        let kept = keep(Record {
-            event: framed.event,
-            stamp: framed.stamp,
-            bytes: framed.bytes,
-            line: self.line,
-            offset: self.offset,
-        });
+        let kept = keep(framed.record(self.line, self.offset));
         let (len, lines) = (framed.len, framed.lines);
         self.buffer.front += len;
         self.line += lines;

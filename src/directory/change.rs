@@ -5,6 +5,18 @@ use core::net::IpAddr;
 use super::{Instance, Place};
 
 /// What an event or a message changed of a [`Directory`](super::Directory).
+///
+/// ```
+/// use avahi_events::{Change, Directory, Event, Interface};
+///
+/// let mut directory = Directory::new();
+/// directory.feed(&Event::try_from("+;eth0;IPv4;printer;_ipp._tcp;local")?);
+/// let update = directory.feed(&Event::try_from("-;(null);IPv4;printer;_ipp._tcp;local")?);
+/// assert_eq!((update.change, update.restarted), (Change::Lost, false));
+/// assert!(update.service.unwrap().name() == "printer");
+/// assert_eq!(update.place().unwrap().interface(), Interface::Named(b"eth0"));
+/// # Ok::<(), avahi_events::ParseError>(())
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct Update<'d> {
     /// What changed.
@@ -33,6 +45,20 @@ impl<'d> Update<'d> {
 }
 
 /// The kinds of change.
+///
+/// ```
+/// use avahi_events::{Change, Directory, Event};
+///
+/// let mut directory = Directory::new();
+/// let mut change = |line| directory.feed(&Event::try_from(line).unwrap()).change;
+/// assert_eq!(change("-;eth0;IPv4;a;_x._tcp;local"), Change::NotHere);
+/// assert_eq!(change("=;eth0;IPv4;a;_x._tcp;local;h;192.0.2.7;80;"), Change::Appeared);
+/// assert_eq!(
+///     change("=;eth0;IPv4;a;_x._tcp;local;h;192.0.2.8;80;"),
+///     Change::AddressChanged { from: [192, 0, 2, 7].into() },
+/// );
+/// assert_eq!(change("+;;;dns-sd.org"), Change::Nothing);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Change {

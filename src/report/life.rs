@@ -8,6 +8,18 @@ use jiff::{SignedDuration, Timestamp};
 use crate::event::Endpoint;
 
 /// A time during which a service was there, without a break.
+///
+/// ```
+/// # let report = include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/report/example.rs"));
+/// let report = report(
+///     b"2026-11-22T10:00:00Z +;eth0;IPv4;a;_x._tcp;local\n\
+///       2026-11-22T10:05:00Z -;eth0;IPv4;a;_x._tcp;local\n",
+/// );
+/// let life = report.services[0].lives[0];
+/// assert_eq!(life.from.unwrap().to_string(), "2026-11-22T10:00:00Z");
+/// assert_eq!(life.to.unwrap().to_string(), "2026-11-22T10:05:00Z");
+/// assert!(!life.present && life.endpoint.is_none());
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Life {

@@ -26,6 +26,7 @@
 mod bounded;
 mod life;
 mod merge;
+mod options;
 mod session;
 mod stats;
 mod warnings;
@@ -39,12 +40,24 @@ use serde::{Serialize, Serializer};
 pub use self::{
     life::Life,
     merge::{Merge, Next, Source},
-    session::{Options, Session},
+    options::Options,
+    session::Session,
 };
 
 /// How many lines that did not read, restarts, failed resolves and warnings a
 /// report lists, of each. What comes after them is only counted, in a warning
 /// of the kind `omitted`.
+///
+/// ```
+/// # let report = include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/report/example.rs"));
+/// use avahi_events::report::{LISTED, WarningKind};
+///
+/// let report = report("?\n".repeat(LISTED + 3).as_bytes());
+/// assert_eq!(report.unread.len(), LISTED);
+/// let last = report.warnings.last().unwrap();
+/// assert_eq!(last.kind, WarningKind::Omitted);
+/// assert_eq!(last.text, "3 more lines that did not read are not listed");
+/// ```
 pub const LISTED: usize = 10_000;
 
 /// What a session shows. `Serialize` writes the JSON of `avahi-events report
@@ -56,6 +69,15 @@ pub const LISTED: usize = 10_000;
 /// A place in the session is the number of the record's first line, counted
 /// from 1; if the session is of several files, also the file, otherwise the
 /// key `file` is not there.
+///
+/// ```
+/// # let report = include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/report/example.rs"));
+/// let report = report(b"1795345126 +;eth0;IPv4;a;_x._tcp;local\n");
+/// assert_eq!(report.from.unwrap().as_second(), 1_795_345_126);
+/// let json = serde_json::to_value(&report)?;
+/// assert_eq!(json["services"][0]["type"], "_x._tcp");
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Report {
@@ -84,6 +106,12 @@ pub struct Report {
 }
 
 /// How many events of each kind there are.
+///
+/// ```
+/// # let report = include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/report/example.rs"));
+/// let events = report(b"+;eth0;IPv4;a;_x._tcp;local\n+;;;dns-sd.org\n").events;
+/// assert_eq!((events.add, events.add_domain, events.remove), (1, 1, 0));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 #[non_exhaustive]
 pub struct Counts {
@@ -100,6 +128,13 @@ pub struct Counts {
 }
 
 /// A line that did not read.
+///
+/// ```
+/// # let report = include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/report/example.rs"));
+/// let report = report(b"\n+;eth0;IPv4;a;_x._tcp\n");
+/// assert_eq!(report.unread[0].line, 2);
+/// assert_eq!(report.unread[0].error, "the line ends before the domain, at byte 21");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Unread {
@@ -113,6 +148,13 @@ pub struct Unread {
 }
 
 /// Where browsing began anew.
+///
+/// ```
+/// # let report = include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/report/example.rs"));
+/// let report = report(b"+;eth0;IPv4;a;_x._tcp;local\nDisconnected, reconnecting ...\n");
+/// assert_eq!(report.restarts[0].line, 2);
+/// assert_eq!(report.restarts[0].time, None);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Restart {
@@ -126,6 +168,15 @@ pub struct Restart {
 }
 
 /// A service that could not be resolved.
+///
+/// ```
+/// # let report = include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/report/example.rs"));
+/// let message = "Failed to resolve service 'a' of type '_x._tcp' in domain 'local': ";
+/// let report = report(format!("{message}Timeout reached\n").as_bytes());
+/// let failed = &report.failed[0];
+/// assert_eq!((&*failed.name, &*failed.service_type), ("a", "_x._tcp"));
+/// assert_eq!(failed.reason, "Timeout reached");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Failed {
@@ -149,6 +200,15 @@ pub struct Failed {
 
 /// One service of the session: one name, type and domain, whatever places it
 /// was seen at.
+///
+/// ```
+/// # let report = include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/report/example.rs"));
+/// let report = report(b"+;eth0;IPv4;a;_x._tcp;local\n+;eth1;IPv4;A;_x._tcp;local\n");
+/// let [service] = &report.services[..] else { panic!("one service") };
+/// assert_eq!((&*service.name, &*service.domain), ("a", "local"));
+/// assert_eq!((service.added, service.places.len()), (2, 2));
+/// assert!(service.present);
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Service {
@@ -197,6 +257,17 @@ pub struct Service {
 }
 
 /// How long a service took to be resolved.
+///
+/// ```
+/// # let report = include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/report/example.rs"));
+/// let report = report(
+///     b"1795345126.0 +;eth0;IPv4;a;_x._tcp;local\n\
+///       1795345126.5 =;eth0;IPv4;a;_x._tcp;local;h.local;192.0.2.7;80;\n",
+/// );
+/// let resolving = report.services[0].resolving.unwrap();
+/// assert_eq!((resolving.times, resolving.mean.as_millis()), (1, 500));
+/// assert_eq!(resolving.longest, resolving.mean);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Resolving {
@@ -209,6 +280,14 @@ pub struct Resolving {
 }
 
 /// A place where a service was seen: an interface and a protocol.
+///
+/// ```
+/// # let report = include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/report/example.rs"));
+/// let report = report(b"=;eth0;IPv6;a;_x._tcp;local;h.local;192.0.2.7;80;\n");
+/// let place = &report.services[0].places[0];
+/// assert_eq!((place.interface.as_deref(), place.protocol), (Some("eth0"), Some("IPv6")));
+/// assert_eq!((place.host.as_deref(), place.port), (Some("h.local"), Some(80)));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Place {
@@ -229,6 +308,16 @@ pub struct Place {
 }
 
 /// Something that a person may want to look at.
+///
+/// ```
+/// # let report = include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/report/example.rs"));
+/// use avahi_events::report::WarningKind;
+///
+/// let report = report(b"+;eth0;IPv4;a;_x._tcp;local\n+;eth0;IPv4;b;_x._t");
+/// let warning = &report.warnings[0];
+/// assert_eq!((warning.kind, warning.line), (WarningKind::HalfLine, 2));
+/// assert!(warning.text.starts_with("the capture ends in half a line"));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Warning {
@@ -247,6 +336,12 @@ pub struct Warning {
 
 /// The kinds of [`Warning`]. Those about a service come once for each service
 /// and kind, and say how often it was if it was more than once.
+///
+/// ```
+/// use avahi_events::report::WarningKind;
+///
+/// assert_eq!(WarningKind::TwoHosts.as_str(), "two_hosts");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]

@@ -9,7 +9,7 @@ use std::{
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
-    Counts, Failed, Next, Place, Report, Restart, Service, Unread, Warning, WarningKind,
+    Counts, Failed, Next, Options, Place, Report, Restart, Service, Unread, Warning, WarningKind,
     bounded::Bounded,
     stats::Stats,
     text,
@@ -19,62 +19,8 @@ use crate::{
     directory::{Change, Directory, Instance},
     error::{ErrorKind, ParseError},
     event::{Event, Kind},
-    label::Label,
     message::Message,
-    service_type::{ServiceType, ServiceTypes},
 };
-
-/// What a report is to be about, and what it is to warn of.
-#[derive(Debug, Clone, Default)]
-#[non_exhaustive]
-pub struct Options {
-    /// Only what happens from this time on. What came before is read too, to
-    /// know who was there. Where the session has no stamps, all of it came
-    /// before.
-    pub since: Option<Timestamp>,
-    /// Only what happens until this time.
-    pub until: Option<Timestamp>,
-    /// Only services of this type: the DNS type, or a display name as printed.
-    pub service_type: Option<String>,
-    /// Only services of this name, decoded. ASCII capitals do not matter.
-    pub name: Option<String>,
-    /// The display names of service types that are known; `None` for the
-    /// English ones.
-    pub types: Option<ServiceTypes>,
-    /// A service may be lost so many times within an hour without a warning;
-    /// `None` for 5.
-    pub flapping: Option<usize>,
-}
-
-impl Options {
-    /// Whether a report is to be about this service.
-    fn want(&self, name: &Label<'_>, service_type: ServiceType<'_>) -> bool {
-        let is_type = |wanted: &String| {
-            let is = |printed: &[u8]| printed.eq_ignore_ascii_case(wanted.as_bytes());
-            is(service_type.as_bytes()) || is(self.type_text(service_type))
-        };
-        let is_name = |wanted: &String| {
-            let wanted = wanted.bytes().map(|byte| byte.to_ascii_lowercase());
-            name.bytes()
-                .map(|byte| byte.to_ascii_lowercase())
-                .eq(wanted)
-        };
-        self.service_type.as_ref().is_none_or(is_type) && self.name.as_ref().is_none_or(is_name)
-    }
-
-    /// The DNS type if it is known, or else the type as printed.
-    fn type_text<'a>(&'a self, service_type: ServiceType<'a>) -> &'a [u8] {
-        let dns_type = match &self.types {
-            Some(types) => types.dns_type(service_type),
-            None => service_type.dns_type(),
-        };
-        dns_type.map_or(service_type.as_bytes(), str::as_bytes)
-    }
-
-    fn wants_all(&self) -> bool {
-        self.service_type.is_none() && self.name.is_none()
-    }
-}
 
 /// See [`Options::flapping`].
 const FLAPPING: usize = 5;
@@ -89,6 +35,22 @@ const RETURN: SignedDuration = SignedDuration::from_secs(60);
 const RESTARTS: usize = 1 << 20;
 
 /// Takes the records of a session, and makes a [`Report`] of them.
+///
+/// ```
+/// use avahi_events::{Reader, report::{Merge, Options, Session, Source}};
+///
+/// let capture = &b"+;eth0;IPv4;a;_ipp._tcp;local\n+;eth0;IPv4;b;_x._tcp;local\n"[..];
+/// let mut options = Options::default();
+/// options.service_type = Some("_IPP._tcp".to_owned());
+/// let mut session = Session::new(options);
+/// let mut merge = Merge::new(vec![Source::new(Reader::new(capture))]);
+/// while let Some(next) = merge.next_record() {
+///     session.take(&next?);
+/// }
+/// let report = session.finish(merge.lines());
+/// assert_eq!((report.services.len(), report.lines), (1, 2));
+/// # Ok::<(), std::io::Error>(())
+/// ```
 ///
 /// It keeps what the report holds: memory grows with the services of the
 /// session, not with its records; see [`LISTED`](super::LISTED),
