@@ -239,6 +239,7 @@ fn a_trace_is_no_columns() {
         "++ echo eth0 IPv4 x",
         "- item IPv4 and more",
         "= 3 IPv4s",
+        "+ for i; for i; do",
     ];
     for line in lines {
         assert_eq!(
