@@ -111,6 +111,19 @@ impl Spot {
 ///
 /// It counts from 0. A service that is gone and no longer kept gives its
 /// number to another.
+///
+/// ```
+/// use avahi_events::{Directory, Event};
+///
+/// let mut directory = Directory::new();
+/// let mut number = |line| {
+///     let event = Event::try_from(line).unwrap();
+///     directory.feed(&event).service.unwrap().id().index()
+/// };
+/// assert_eq!(number("+;eth0;IPv4;printer;_ipp._tcp;local"), 0);
+/// assert_eq!(number("+;eth0;IPv4;scanner;_uscan._tcp;local"), 1);
+/// assert_eq!(number("+;eth0;IPv6;printer;_ipp._tcp;local"), 0);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct InstanceId(pub(super) u32);
 
@@ -124,6 +137,24 @@ impl InstanceId {
 
 /// A service that a [`Directory`] knows: a service instance, as RFC 6763
 /// section 4.1 calls it, wherever it was seen.
+///
+/// ```
+/// use avahi_events::{Directory, Event};
+///
+/// let mut directory = Directory::new();
+/// for line in [
+///     "+;eth0;IPv6;printer;_ipp._tcp;local",
+///     "+;eth0;IPv4;printer;_ipp._tcp;local",
+///     "=;eth0;IPv4;printer;_ipp._tcp;local;printer.local;192.0.2.7;631;",
+/// ] {
+///     directory.feed(&Event::try_from(line)?);
+/// }
+/// let printer = directory.services().next().unwrap();
+/// assert!(printer.name() == "printer" && printer.is_here());
+/// assert_eq!(printer.places().count(), 2);
+/// assert_eq!(printer.endpoint().unwrap().port, 631);
+/// # Ok::<(), avahi_events::ParseError>(())
+/// ```
 #[derive(Clone, Copy)]
 pub struct Instance<'d> {
     pub(super) directory: &'d Directory,
@@ -202,6 +233,19 @@ impl fmt::Debug for Instance<'_> {
 }
 
 /// A place where a service was seen: an interface and a protocol.
+///
+/// ```
+/// use avahi_events::{Directory, Event, Protocol};
+///
+/// let mut directory = Directory::new();
+/// directory.feed(&Event::try_from("+;eth0;IPv6;printer;_ipp._tcp;local")?);
+/// let printer = directory.services().next().unwrap();
+/// let place = printer.places().next().unwrap();
+/// assert_eq!(place.interface().name(), Some(&b"eth0"[..]));
+/// assert_eq!(place.protocol(), Some(Protocol::IPv6));
+/// assert!(place.is_here() && !place.is_resolved());
+/// # Ok::<(), avahi_events::ParseError>(())
+/// ```
 #[derive(Clone, Copy)]
 pub struct Place<'d> {
     directory: &'d Directory,

@@ -13,7 +13,21 @@ use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
 use crate::{reader::Reader, record::Record, stamp::Clock};
 
-/// A capture of a session.
+/// A capture of a session: see [`Merge`].
+///
+/// ```
+/// use avahi_events::{Clock, Reader, report::Source};
+/// use jiff::tz::TimeZone;
+///
+/// let reader = Reader::new(&b"Nov 22 10:58:46 +;eth0;IPv4;a;_ipp._tcp;local\n"[..]);
+/// let berlin = TimeZone::fixed(jiff::tz::offset(1));
+/// let source = Source::new(reader)
+///     .with_clock(Clock::new(berlin).with_year(2026))
+///     .with_name("node1.log");
+/// # let mut merge = avahi_events::report::Merge::new(vec![source]);
+/// # let time = merge.next_record().unwrap().unwrap().time.unwrap();
+/// # assert_eq!(time.to_string(), "2026-11-22T09:58:46Z");
+/// ```
 #[derive(Debug)]
 pub struct Source<R> {
     reader: Reader<R>,
@@ -115,7 +129,20 @@ fn named(name: Option<&Arc<str>>, error: io::Error) -> io::Error {
     }
 }
 
-/// A record of a session.
+/// A record of a session, as [`Merge`] gives it out.
+///
+/// ```
+/// use avahi_events::{Reader, report::{Merge, Source}};
+///
+/// let capture = "1795345126 +;eth0;IPv4;a;_ipp._tcp;local\n1795345120 Got SIGTERM, quitting.\n";
+/// let mut merge = Merge::new(vec![Source::new(Reader::new(capture.as_bytes()))]);
+/// let next = merge.next_record().unwrap()?;
+/// assert!(next.record.event.is_ok() && next.went_back().is_none());
+/// let next = merge.next_record().unwrap()?;
+/// assert!(next.record.message().is_some());
+/// assert_eq!(next.went_back().unwrap().as_secs(), 6);
+/// # Ok::<(), std::io::Error>(())
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Next<'a> {
@@ -144,6 +171,24 @@ impl Next<'_> {
 /// It reads all of them side by side, a buffer of each at a time. Within a file
 /// nothing changes its order; a record without a stamp comes right after the
 /// one above it. Files without any stamps come first, in the order given.
+///
+/// ```
+/// use avahi_events::{Reader, report::{Merge, Source}};
+///
+/// let captures = [
+///     "1795345126 +;eth0;IPv4;a;_ipp._tcp;local\n1795345128 -;eth0;IPv4;a;_ipp._tcp;local\n",
+///     "1795345127 +;eth0;IPv4;b;_ipp._tcp;local\n",
+/// ];
+/// let source = |capture: &'static str| Source::new(Reader::new(capture.as_bytes()));
+/// let mut merge = Merge::new(captures.map(source).into());
+/// let mut seconds = Vec::new();
+/// while let Some(next) = merge.next_record() {
+///     seconds.push(next?.time.unwrap().as_second());
+/// }
+/// assert_eq!(seconds, [1795345126, 1795345127, 1795345128]);
+/// assert_eq!(merge.lines(), 3);
+/// # Ok::<(), std::io::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct Merge<R> {
     sources: Vec<Source<R>>,
