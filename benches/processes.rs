@@ -83,6 +83,11 @@ fn run(directory: &std::path::Path) -> Result<(), Box<dyn Error>> {
             "report, stamped",
             on_session(&["report", "--format", "json"]),
         ),
+        // There are none of that kind.
+        (
+            "nothing, stamped, one thread",
+            on_session(&["parse", "--threads", "1", "--kind", "add_domain"]),
+        ),
     ]
     .map(|(name, command)| (name, command, Duration::MAX, Duration::MAX));
     // The answers first.
@@ -125,6 +130,8 @@ fn run(directory: &std::path::Path) -> Result<(), Box<dyn Error>> {
     ratio(2, 3);
     let report = processes[6].2.as_secs_f64() / processes[5].2.as_secs_f64();
     println!("the report takes {report:.2} times as long as the JSON");
+    let report = processes[6].2.as_secs_f64() / processes[7].2.as_secs_f64();
+    println!("the report takes {report:.2} times as long as to read and print nothing");
     println!("| | processor s | MB a processor s | wall s | MB/s |");
     println!("| --- | ---: | ---: | ---: | ---: |");
     for (name, _, wall, processor) in processes {
