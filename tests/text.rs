@@ -182,6 +182,8 @@ fn text_compares_as_it_decodes() {
 fn capitals_do_not_matter_where_they_are_said_not_to() {
     let label = |printed: &'static [u8]| Label::new(printed);
     assert!(label(br"A\032B").eq_ignore_ascii_case(&label(br"\097\032b")));
+    assert!(label(br"\097\032b").eq_ignore_ascii_case(&label(br"A\032B")));
+    assert!(!label(br"\098\032b").eq_ignore_ascii_case(&label(br"A\032B")));
     assert!(!label(b"ab").eq_ignore_ascii_case(&label(b"abc")));
     let name = |printed: &'static [u8]| Name::new(printed);
     assert!(name(b"A.Local").eq_ignore_ascii_case(&name(br"\097.local")));
