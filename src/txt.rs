@@ -349,10 +349,8 @@ impl PartialEq for Txt<'_> {
     fn eq(&self, other: &Self) -> bool {
         let bytes = |it: &Self| it.pieces().flatten();
         (self.dialect, self.order) == (other.dialect, other.order)
-            && match self.stamps == other.stamps {
-                true if self.printed == other.printed => true,
-                _ => bytes(self).eq(bytes(other)),
-            }
+            && ((self.stamps, self.printed) == (other.stamps, other.printed)
+                || bytes(self).eq(bytes(other)))
     }
 }
 
