@@ -369,6 +369,13 @@ fn txt_is_equal_to_what_says_the_same() {
     };
     let of_txt = |txt: Txt<'_>| hash(&|hasher| txt.hash(hasher));
     assert_ne!(of_txt(txt), of_txt(Txt::new(b"\"a=2\"")));
+    let of_kept = |line: &str| {
+        let kept: EventBuf = line.parse().unwrap();
+        hash(&|hasher| kept.hash(hasher))
+    };
+    let lines = ["a", "b"].map(|name| format!("+;eth0;IPv4;{name};_x._tcp;local"));
+    assert_eq!(of_kept(&lines[0]), of_kept(&lines[0]));
+    assert_ne!(of_kept(&lines[0]), of_kept(&lines[1]));
     let of_endpoint = |port| {
         let endpoint = Endpoint::new(Name::new(b"h.local"), [192, 0, 2, 7].into(), port, txt);
         hash(&|hasher| endpoint.hash(hasher))
